@@ -1,0 +1,209 @@
+#include "runtime/agent/native.h"
+
+#ifndef CB_NATIVE_ALONE
+#include "sandbox/enter.h"
+static const struct cb_policy *the_policy;
+void cb_native_policy(const struct cb_policy *policy)
+{
+    the_policy = policy;
+}
+#endif
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* ---- wrap ---- */
+
+/* What a wrapped built-in carries; its PyMethodDef must outlive the function object, so both live in a capsule. */
+struct wrapped {
+    PyMethodDef def;
+    PyObject *original, *before;
+    char name[64];
+};
+
+static void wrapped_free(PyObject *capsule)
+{
+    struct wrapped *w = PyCapsule_GetPointer(capsule, NULL);
+    if (!w)
+        return;
+    Py_XDECREF(w->original);
+    Py_XDECREF(w->before);
+    free(w);
+}
+
+static PyObject *wrapped_call(PyObject *capsule, PyObject *args, PyObject *kwargs)
+{
+    struct wrapped *w = PyCapsule_GetPointer(capsule, NULL);
+    if (!w)
+        return NULL;
+    PyObject *nothing = PyObject_Call(w->before, args, kwargs);
+    if (!nothing)
+        return NULL;
+    Py_DECREF(nothing);
+    return PyObject_Call(w->original, args, kwargs);
+}
+
+static PyObject *native_wrap(PyObject *self, PyObject *args)
+{
+    (void)self;
+    PyObject *original, *before;
+    if (!PyArg_ParseTuple(args, "OO", &original, &before))
+        return NULL;
+    struct wrapped *w = calloc(1, sizeof *w);
+    if (!w)
+        return PyErr_NoMemory();
+    PyObject *name = PyObject_GetAttrString(original, "__name__");
+    PyObject *bytes = name ? PyUnicode_AsUTF8String(name) : NULL;
+    Py_XDECREF(name);
+    const char *text = bytes ? PyBytes_AsString(bytes) : NULL;
+    if (!text) {
+        Py_XDECREF(bytes);
+        free(w);
+        return NULL;
+    }
+    strncpy(w->name, text, sizeof w->name - 1);
+    Py_DECREF(bytes);
+    Py_INCREF(original);
+    Py_INCREF(before);
+    w->original = original;
+    w->before = before;
+    w->def.ml_name = w->name;
+    w->def.ml_meth = (PyCFunction)(void (*)(void))wrapped_call;
+    w->def.ml_flags = METH_VARARGS | METH_KEYWORDS;
+    PyObject *capsule = PyCapsule_New(w, NULL, wrapped_free);
+    if (!capsule) {
+        Py_DECREF(original);
+        Py_DECREF(before);
+        free(w);
+        return NULL;
+    }
+    PyObject *module = PyUnicode_FromString("builtins");
+    PyObject *function = module ? PyCFunction_NewEx(&w->def, capsule, module) : NULL;
+    Py_XDECREF(module);
+    Py_DECREF(capsule);
+    return function;
+}
+
+/* ---- pages ---- */
+
+static PyObject *native_address(PyObject *self, PyObject *object)
+{
+    (void)self;
+    Py_buffer view;
+    if (PyObject_GetBuffer(object, &view, PyBUF_SIMPLE) < 0)
+        return NULL;
+    PyObject *result = Py_BuildValue("KK", (unsigned long long)(uintptr_t)view.buf, (unsigned long long)view.len);
+    PyBuffer_Release(&view);
+    return result;
+}
+
+/* pagemap entries: bit 63 present, 62 swapped, 61 "page is file-page or shared-anon" (Documentation/admin-guide/mm/
+ * pagemap.rst). A page of a private file mapping that was written is anonymous: present or swapped without bit 61. */
+static PyObject *native_dirty(PyObject *self, PyObject *args)
+{
+    (void)self;
+    unsigned long long address, length;
+    if (!PyArg_ParseTuple(args, "KK", &address, &length))
+        return NULL;
+    long page = sysconf(_SC_PAGESIZE);
+    int fd = open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return PyErr_SetFromErrno(PyExc_OSError);
+    unsigned long long first = address / (unsigned long long)page;
+    unsigned long long end = (address + length + (unsigned long long)page - 1) / (unsigned long long)page;
+    unsigned long long dirty = 0;
+    uint64_t entries[4096];
+    int failed = 0;
+    Py_BEGIN_ALLOW_THREADS
+    for (unsigned long long at = first; at < end && !failed;) {
+        size_t want = end - at < 4096 ? (size_t)(end - at) : 4096;
+        ssize_t got = pread(fd, entries, want * sizeof *entries, (off_t)(at * sizeof *entries));
+        if (got <= 0) {
+            failed = got < 0 ? errno : EIO;
+            break;
+        }
+        size_t n = (size_t)got / sizeof *entries;
+        for (size_t i = 0; i < n; i++)
+            dirty += (entries[i] >> 62) != 0 && !((entries[i] >> 61) & 1);
+        at += n;
+    }
+    Py_END_ALLOW_THREADS
+    close(fd);
+    if (failed) {
+        errno = failed;
+        return PyErr_SetFromErrno(PyExc_OSError);
+    }
+    return PyLong_FromUnsignedLongLong(dirty);
+}
+
+/* ---- entering a cell ---- */
+
+#ifndef CB_NATIVE_ALONE
+static PyObject *entered(int code, const struct cb_error *err)
+{
+    if (code < 0) {
+        char text[640];
+        snprintf(text, sizeof text, "%s: %s", err->phase, err->message);
+        PyObject *value = Py_BuildValue("is", -code, text);
+        if (value) {
+            PyErr_SetObject(PyExc_OSError, value);
+            Py_DECREF(value);
+        }
+        return NULL;
+    }
+    Py_RETURN_NONE;
+}
+
+static PyObject *native_prepare(PyObject *self, PyObject *args)
+{
+    (void)self;
+    int pidfd;
+    if (!PyArg_ParseTuple(args, "i", &pidfd))
+        return NULL;
+    struct cb_error err = CB_ERROR_INIT;
+    return entered(cb_enter_prepare(pidfd, &err), &err);
+}
+
+static PyObject *native_restore(PyObject *self, PyObject *nothing)
+{
+    (void)self;
+    (void)nothing;
+    struct cb_error err = CB_ERROR_INIT;
+    return entered(cb_enter_restore(&err), &err);
+}
+
+static PyObject *native_enter(PyObject *self, PyObject *args)
+{
+    (void)self;
+    int pidfd, first_closed;
+    if (!PyArg_ParseTuple(args, "ii", &pidfd, &first_closed))
+        return NULL;
+    struct cb_error err = CB_ERROR_INIT;
+    return entered(cb_enter_cell(the_policy, pidfd, first_closed, &err), &err);
+}
+#endif
+
+static PyMethodDef methods[] = {
+    {"wrap", native_wrap, METH_VARARGS, "wrap(original, before) -> built-in function"},
+    {"address", native_address, METH_O, "address(buffer) -> (address, nbytes)"},
+    {"dirty", native_dirty, METH_VARARGS, "dirty(address, length) -> private pages"},
+#ifndef CB_NATIVE_ALONE
+    {"prepare", native_prepare, METH_VARARGS, "prepare(pidfd)"},
+    {"restore", native_restore, METH_NOARGS, "restore()"},
+    {"enter", native_enter, METH_VARARGS, "enter(pidfd, first_closed)"},
+#endif
+    {NULL, NULL, 0, NULL},
+};
+
+static struct PyModuleDef module = {
+    PyModuleDef_HEAD_INIT, "_cellblock", "The C half of cellblock's agent.", -1, methods, NULL, NULL, NULL, NULL,
+};
+
+PyMODINIT_FUNC PyInit__cellblock(void)
+{
+    return PyModule_Create(&module);
+}

@@ -1,7 +1,6 @@
 #include "base/base.h"
 
 #include <fcntl.h>
-#include <openssl/evp.h>
 #include <stdarg.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -276,12 +275,4 @@ void cb_hex(const void *bytes, size_t n, char *out)
         out[2 * i + 1] = digits[p[i] & 15];
     }
     out[2 * n] = '\0';
-}
-
-void cb_sha256(const void *bytes, size_t n, char out[72])
-{
-    unsigned char digest[32];
-    EVP_Digest(bytes, n, digest, NULL, EVP_sha256(), NULL);
-    memcpy(out, "sha256:", 7);
-    cb_hex(digest, 32, out + 7);
 }

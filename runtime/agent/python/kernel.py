@@ -1,0 +1,287 @@
+"""What a notebook may ask of "its kernel": get_ipython().kernel, comms, the kernel's own magics, and the modules' names."""
+import builtins
+import getpass
+import importlib
+import importlib.util
+import logging
+import os
+import sys
+import types
+import uuid
+import warnings
+
+from IPython.core import page
+from IPython.core.error import StdinNotImplementedError, UsageError
+from IPython.core.magic import Magics, line_magic, magics_class
+from IPython.core.magics import CodeMagics, MacroToEdit
+from IPython.display import Javascript, display
+from IPython.utils import openpy
+from traitlets.config.configurable import SingletonConfigurable
+
+from .borrow import borrow, source, source_path
+
+
+class Session:
+    """Messages of a cell go nowhere but into its outputs."""
+    session = 'cellblock'
+    username = 'cell'
+    key = b''
+
+    def msg(self, msg_type, content=None, parent=None, header=None, metadata=None):
+        header = header or {'msg_id': uuid.uuid4().hex, 'msg_type': msg_type, 'session': self.session,
+                            'username': self.username, 'version': '5.3'}
+        return {'header': header, 'msg_id': header['msg_id'], 'msg_type': header['msg_type'], 'parent_header': parent or {},
+                'content': content or {}, 'metadata': metadata or {}}
+
+    def send(self, stream, msg_or_type, content=None, parent=None, ident=None, buffers=None, track=False, header=None,
+             metadata=None):
+        return msg_or_type if isinstance(msg_or_type, dict) else self.msg(msg_or_type, content, parent, header, metadata)
+
+
+class CommManager:
+    def __init__(self, kernel=None, **kwargs):
+        self.kernel, self.comms, self.targets = kernel, {}, {}
+
+    def register_target(self, target_name, f):
+        self.targets[target_name] = f
+
+    def unregister_target(self, target_name, f):
+        return self.targets.pop(target_name)
+
+    def register_comm(self, comm):
+        self.comms[comm.comm_id] = comm
+        return comm.comm_id
+
+    def unregister_comm(self, comm):
+        self.comms.pop(comm.comm_id, None)
+
+    def get_comm(self, comm_id):
+        return self.comms.get(comm_id)
+
+
+class IPythonKernel(SingletonConfigurable):
+    implementation = 'ipython'
+    eventloop = None
+    iopub_socket = None
+    session = Session()
+    log = logging.getLogger('ipykernel')
+    _allow_stdin = False
+    shell = None
+
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+        self.comm_manager = CommManager(self)
+        self.ident = uuid.UUID(int=0).hex
+
+    def get_parent(self, channel='shell'):
+        return {'header': {'msg_id': self.parent_id, 'msg_type': 'execute_request'}}
+
+    parent_id = ''
+
+    @property
+    def _parent_header(self):
+        return self.get_parent()
+
+    @property
+    def execution_count(self):
+        return self.shell.execution_count
+
+    def raw_input(self, prompt=''):
+        self._refuse('raw_input')
+
+    def getpass(self, prompt='', stream=None):
+        self._refuse('getpass')
+
+    def _refuse(self, name):
+        function = borrow('ipykernel.kernelbase', 'Kernel', name, {'StdinNotImplementedError': StdinNotImplementedError})
+        if function:
+            function(self)
+        raise StdinNotImplementedError('%s was called, but this frontend does not support input requests.' % name)
+
+    def do_shutdown(self, restart):
+        return {'status': 'ok', 'restart': restart}
+
+
+class Comm:
+    """A comm that opens, sends and closes without a peer."""
+
+    def __init__(self, target_name='', data=None, metadata=None, buffers=None, comm_id=None, primary=True, **kwargs):
+        self.kernel = IPythonKernel.instance() if IPythonKernel.initialized() else None
+        self.target_name, self.primary, self._closed = target_name or 'comm', primary, False
+        self.comm_id = comm_id or uuid.uuid4().hex
+        self._msg_callback = self._close_callback = None
+        if self.kernel:
+            self.kernel.comm_manager.register_comm(self)
+
+    def open(self, data=None, metadata=None, buffers=None):
+        self._closed = False
+
+    def send(self, data=None, metadata=None, buffers=None):
+        pass
+
+    def close(self, data=None, metadata=None, buffers=None, deleting=False):
+        if not self._closed and self.kernel:
+            self.kernel.comm_manager.unregister_comm(self)
+        self._closed = True
+
+    def on_msg(self, callback):
+        self._msg_callback = callback
+
+    def on_close(self, callback):
+        self._close_callback = callback
+
+    def handle_msg(self, msg):
+        if self._msg_callback:
+            self._msg_callback(msg)
+
+    def handle_close(self, msg):
+        if self._close_callback:
+            self._close_callback(msg)
+
+
+@magics_class
+class KernelMagics(Magics):
+    """ipykernel's own line magics."""
+    _find_edit_target = CodeMagics._find_edit_target
+
+    @line_magic
+    def edit(self, parameter_s='', last_call=None):
+        """Bring up an editor and execute the resulting code (no editor without a frontend)."""
+        opts, args = self.parse_options(parameter_s, 'prn:')
+        try:
+            filename, number, _ = CodeMagics._find_edit_target(self.shell, args, opts, last_call or ['', ''])
+        except MacroToEdit:
+            print('Macro editing not yet implemented in 2-process model.')
+            return
+        self.shell.payload_manager.write_payload({'source': 'edit_magic', 'filename': os.path.abspath(filename),
+                                                  'line_number': number})
+
+    @line_magic
+    def clear(self, arg_s):
+        """Clear the terminal."""
+        self.shell.system('clear')
+
+    @line_magic
+    def less(self, arg_s):
+        """Show a file through the pager.
+
+        Files ending in .py are syntax-highlighted."""
+        if not arg_s:
+            raise UsageError('Missing filename.')
+        if arg_s.endswith('.py'):
+            text = self.shell.pycolorize(openpy.read_py_file(arg_s, skip_encoding_cookie=False))
+        else:
+            text = open(arg_s).read()
+        page.page(text)
+
+    more = line_magic('more')(less)
+
+    @line_magic
+    def man(self, arg_s):
+        """Find the man page for the given command and display in pager."""
+        page.page(self.shell.getoutput('man %s | col -b' % arg_s, split=False))
+
+    @line_magic
+    def connect_info(self, arg_s):
+        """Print information for connecting other clients to this kernel (there is none)."""
+        warnings.warn('Could not get connection info: %r' % RuntimeError('no kernel'))
+
+    @line_magic
+    def qtconsole(self, arg_s):
+        """Open a qtconsole connected to this kernel (there is none)."""
+        warnings.warn('Could not start qtconsole: %r' % RuntimeError('no kernel'))
+
+    @line_magic
+    def autosave(self, arg_s):
+        """Set the autosave interval in the notebook (in seconds)."""
+        try:
+            interval = int(arg_s)
+        except ValueError as e:
+            raise UsageError('%%autosave requires an integer, got %r' % arg_s) from e
+        display(Javascript('IPython.notebook.set_autosave_interval(%i)' % (1000 * interval)),
+                include=['application/javascript'])
+        print('Autosaving every %i seconds' % interval if interval else 'Autosave disabled')
+
+
+GUIS = ('inline', 'nbagg', 'webagg', 'notebook', 'ipympl', 'widget', None, 'qt4', 'qt', 'qt5', 'wx', 'tk', 'gtk', 'gtk3', 'osx',
+        'asyncio')
+
+
+def environment(kernel_pid):
+    """os.environ as a kernel's first cell sees it."""
+    env = os.environ
+    env['TERM'] = 'xterm-color'
+    env['CLICOLOR'] = '1'
+    env['PAGER'] = env['GIT_PAGER'] = 'cat'
+    if 'FORCE_COLOR' in source('ipykernel.zmqshell'):   # ipykernel 6.18 and later
+        env['FORCE_COLOR'] = env['CLICOLOR_FORCE'] = '1'
+    if not env.get('MPLBACKEND'):
+        env['MPLBACKEND'] = 'module://matplotlib_inline.backend_inline'
+    env['JPY_PARENT_PID'] = str(kernel_pid - 1)
+    if importlib.util.find_spec('debugpy'):             # imported by a kernel; sets this
+        env.setdefault('PYDEVD_USE_FRAME_EVAL', 'NO')
+
+
+def connection_file(kernel_pid):
+    return '/tmp/tmpcell%04d.json' % (kernel_pid % 10000)
+
+
+def arguments(kernel_pid):
+    """sys.argv of a kernel that nbclient started: argparse in a cell names it in its complaints."""
+    launcher = source_path('ipykernel_launcher') or '/usr/lib/python3/dist-packages/ipykernel_launcher.py'
+    return [launcher, '-f', connection_file(kernel_pid), '--HistoryManager.hist_file=:memory:']
+
+
+class _Module(types.ModuleType):
+    """`ipykernel` as found in sys.modules: itself light, its submodules the real ones where the image has them."""
+
+    def __getattr__(self, name):
+        if name == '__version__':
+            scope = {}
+            exec(source('ipykernel._version'), scope)
+            return scope['__version__']
+        for submodule in ('connect', name):
+            try:
+                module = importlib.import_module('ipykernel.' + submodule)
+            except ImportError:
+                continue
+            if submodule == name:
+                return module
+            if hasattr(module, name):
+                return getattr(module, name)
+        raise AttributeError("module 'ipykernel' has no attribute %r" % name)
+
+
+def pretend_modules():
+    """Libraries look for 'ipykernel' in sys.modules, and open comms through ipykernel.comm."""
+    spec = importlib.util.find_spec('ipykernel')
+    if spec is None or 'ipykernel' in sys.modules:
+        return
+    module = _Module('ipykernel')
+    module.__file__, module.__path__, module.__spec__ = spec.origin, list(spec.submodule_search_locations), spec
+    module.__package__ = 'ipykernel'
+    comm = types.ModuleType('ipykernel.comm')
+    comm.Comm, comm.CommManager, comm.__all__ = Comm, CommManager, ['Comm', 'CommManager']
+    module.comm = comm
+    sys.modules.update({'ipykernel': module, 'ipykernel.comm': comm})
+
+
+def patch_modules(kernel):
+    """What a kernel changes in the standard library: input without stdin, pdb, faulthandler."""
+    builtins.input, getpass.getpass = kernel.raw_input, kernel.getpass
+    import faulthandler
+    import pdb
+    from IPython.core import debugger
+    if hasattr(debugger, 'InterruptiblePdb'):
+        debugger.Pdb = debugger.InterruptiblePdb
+        pdb.Pdb, pdb.set_trace = debugger.Pdb, debugger.set_trace
+    original = faulthandler.enable
+
+    def enable(file=sys.__stderr__, all_threads=True, **kwargs):
+        return original(file=file, all_threads=all_threads, **kwargs)
+    faulthandler.enable = enable
+
+
+for _class, _name in ((IPythonKernel, 'ipykernel.ipkernel'), (Comm, 'ipykernel.comm.comm'), (KernelMagics, 'ipykernel.zmqshell'),
+                      (CommManager, 'ipykernel.comm.manager')):
+    _class.__module__ = _name

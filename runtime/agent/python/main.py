@@ -1,0 +1,235 @@
+"""The agent's life: first a zygote that loads the image's code, then, in each fork of it, one cell.
+
+Nothing of a notebook runs before `cell` has entered the sandbox.
+"""
+import gc
+import importlib
+import io
+import json
+import os
+import select
+import socket
+import sys
+import threading
+
+import _cellblock
+
+CONTROL, POLICY = 3, 4                  # descriptors of the zygote
+PROTOCOL, SPOOL, FIRST_CLOSED = 3, 4, 5  # descriptors of a cell
+CHUNK = 60000                           # docs/protocol.md
+REQUEST_DESCRIPTORS = 5
+
+
+def _finite(value):
+    """`value` with floats that JSON lacks as text, as jupyter_client's json_clean gives them."""
+    if isinstance(value, float) and value - value != 0:
+        return repr(value)
+    if isinstance(value, dict):
+        return {k: _finite(v) for k, v in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_finite(v) for v in value]
+    return value
+
+
+class Control:
+    """The zygote's end of its socket: one JSON object in one packet."""
+
+    def __init__(self, fd):
+        self.socket = socket.socket(fileno=fd)
+
+    def receive(self):
+        data, fds, _, _ = socket.recv_fds(self.socket, 1 << 16, REQUEST_DESCRIPTORS)
+        return (json.loads(data) if data else None), fds
+
+    def send(self, frame, fds=()):
+        socket.send_fds(self.socket, [json.dumps(frame).encode()], list(fds))
+
+
+class Link:
+    """A cell's end of its socket."""
+
+    def __init__(self, fd):
+        self.socket = socket.socket(fileno=fd)
+        self.pid = os.getpid()
+        self.lock = threading.RLock()
+
+    def send(self, frame):
+        try:
+            text = json.dumps(frame, ensure_ascii=False, allow_nan=False)
+        except ValueError:
+            text = json.dumps(_finite(frame), ensure_ascii=False)
+        text = text.encode('utf-8', 'replace')
+        with self.lock:
+            for at in range(0, max(len(text), 1), CHUNK):
+                chunk = text[at:at + CHUNK]
+                self.socket.sendall((b'E' if at + CHUNK >= len(text) else b'M') + chunk)
+
+    def receive(self):
+        parts, fds = [], []
+        while True:
+            data, got, _, _ = socket.recv_fds(self.socket, CHUNK + 1, 1)
+            fds += got
+            if not data:
+                os._exit(0)             # the supervisor is gone, or is done with us
+            parts.append(data[1:])
+            if data[:1] == b'E':
+                break
+        reply = json.loads(b''.join(parts))
+        if fds:
+            reply['fd'] = fds[0]
+        return reply
+
+    def call(self, frame):
+        if os.getpid() != self.pid:     # a forked child of the cell has no voice of its own
+            return {'op': 'absent' if frame.get('op') == 'read' else 'ok'}
+        with self.lock:
+            self.send(frame)
+            return self.receive()
+
+
+# ---- loading the image's code --------------------------------------------------------------------------------------
+
+def _surroundings():
+    """What importing a module has no business changing; compared before and after each import."""
+    state = [dict(os.environ), os.getcwd(), threading.active_count(), sys.displayhook, sys.excepthook,
+             sys.getrecursionlimit()]
+    if 'random' in sys.modules:
+        state.append(sys.modules['random'].getstate())
+    if 'matplotlib' in sys.modules:
+        state.append(dict(sys.modules['matplotlib'].rcParams.copy()))
+    return state
+
+
+def _common(before, after):
+    return [b for b, _ in zip(before, after)] == [a for _, a in zip(before, after)]
+
+
+def preload(modules):
+    """Import what the notebook imports. Returns (loaded, left, tainted)."""
+    loaded, left, tainted = [], [], []
+    for name in modules:
+        if name in sys.modules:
+            loaded.append(name)
+            continue
+        before, output = _surroundings(), io.StringIO()
+        saved = sys.stdout, sys.stderr
+        sys.stdout = sys.stderr = output
+        reason = None
+        try:
+            importlib.import_module(name)
+        except ImportError as e:
+            # Nothing of it stays in sys.modules; a cell that imports it fails in the same way.
+            left.append({'module': name, 'reason': 'cannot be imported: %s' % str(e)[:200]})
+        except BaseException as e:
+            reason = 'raises %s' % type(e).__name__
+        finally:
+            sys.stdout, sys.stderr = saved
+        if reason is None and output.getvalue():
+            reason = 'prints or warns'
+        if reason is None and not _common(before, _surroundings()):
+            reason = 'changes the state of the process'
+        if reason:
+            tainted.append({'module': name, 'reason': reason})
+        elif name in sys.modules:
+            loaded.append(name)
+    return loaded, left, tainted
+
+
+def zygote():
+    control = Control(CONTROL)
+    init, _ = control.receive()
+    if init is None:
+        return
+    try:
+        import IPython
+    except ImportError as e:
+        control.send({'op': 'failed', 'message': 'the image has no IPython (%s)' % e})
+        return
+    sys.path.insert(0, '')
+    from . import ambient, shell as shells, values
+    shell = shells.make_shell(init['user'], init['home'], init['kernel_pid'])
+    loaded, left, tainted = preload(init['modules'])
+    if tainted:
+        control.send({'op': 'tainted', 'leave': tainted})
+        return
+    ambient.baseline()
+    gc.collect()
+    gc.freeze()
+    version = '.'.join(map(str, sys.version_info[:3]))
+    control.send({'op': 'ready', 'python': version, 'ipython': IPython.__version__, 'preloaded': loaded, 'left': left,
+                  'language_info': {'name': 'python', 'version': version, 'mimetype': 'text/x-python',
+                                    'codemirror_mode': {'name': 'ipython', 'version': sys.version_info[0]},
+                                    'pygments_lexer': 'ipython%d' % sys.version_info[0],
+                                    'nbconvert_exporter': 'python', 'file_extension': '.py'}})
+    serve(control, shell, values)
+
+
+def serve(control, shell, values):
+    """Fork cells on request and report how they ended, until the supervisor hangs up."""
+    poll = select.poll()
+    poll.register(CONTROL, select.POLLIN)
+    children = {}                       # pidfd -> (id, pid)
+    while True:
+        for fd, _ in poll.poll():
+            if fd != CONTROL:
+                number, pid = children.pop(fd)
+                poll.unregister(fd)
+                os.close(fd)
+                _, status = os.waitpid(pid, 0)
+                signal = os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0
+                code = os.WEXITSTATUS(status) if os.WIFEXITED(status) else 0
+                control.send({'op': 'exited', 'id': number, 'signal': signal, 'code': code})
+                continue
+            request, fds = control.receive()
+            if request is None:
+                return
+            if len(fds) != REQUEST_DESCRIPTORS:
+                continue
+            _cellblock.prepare(fds[0])
+            random_state = sys.modules['random'].getstate() if 'random' in sys.modules else None
+            pid = os.fork()
+            if pid == 0:
+                try:
+                    cell(shell, values, random_state, *fds)
+                finally:
+                    os._exit(70)
+            pidfd = os.pidfd_open(pid)
+            children[pidfd] = request['id'], pid
+            control.send({'op': 'forked', 'id': request['id'], 'pid': pid}, [pidfd])
+            poll.register(pidfd, select.POLLIN)
+            for fd in fds:
+                os.close(fd)
+            _cellblock.restore()
+
+
+# ---- one cell ------------------------------------------------------------------------------------------------------
+
+def live_things():
+    """What keeps running after the cell and cannot travel: said in the record, never dropped silently."""
+    return ['thread %s' % t.name for t in threading.enumerate()
+            if t is not threading.main_thread() and not t.name.startswith('IPython')]
+
+
+def cell(shell, values, random_state, init_pidfd, protocol, out, err, spool):
+    for fd, to in ((out, 1), (err, 2), (protocol, PROTOCOL), (spool, SPOOL)):
+        os.dup2(fd, to)
+    try:
+        _cellblock.enter(init_pidfd, FIRST_CLOSED)
+    except OSError as e:
+        Link(PROTOCOL).send({'op': 'refused', 'phase': 'enter', 'message': str(e)})
+        os._exit(71)
+    if random_state is not None:        # os.fork re-seeds it, but the cells of a run are one Python session
+        sys.modules['random'].setstate(random_state)
+    link = Link(PROTOCOL)
+    link.send({'op': 'hello'})
+    start = link.receive()
+    namespace = values.Namespace(shell, shell.user_ns, link, SPOOL)
+    shell.begin_cell(link, namespace, start['index'], start['count'], start['keep_results'], start['history'])
+    namespace.install(start['visible'], start['eager'], start['keep_results'])
+    link.send({'op': 'begin'})
+    result = shell.run(start['source'])
+    reply = link.call({'op': 'executed', 'status': result['status'], 'uncopyable': namespace.uncopyable_hit,
+                       'live': live_things()})
+    if reply.get('commit', True):
+        link.call(namespace.commit())
+    os._exit(0)

@@ -27,6 +27,10 @@ int cb_notebook_write(struct cb_notebook *nb, const char *path, struct cb_error 
 void cb_notebook_dump(struct cb_notebook *nb, struct cb_buffer *out);
 /* Any JSON value in Python's json.dumps(indent=1, sort_keys=True, ensure_ascii=False) style. */
 void cb_json_dump(const json_t *value, struct cb_buffer *out);
+/* JSON as Python's json.loads reads it (NaN, Infinity, integers of any size: written back as they were by cb_json_dump).
+ * Bounded in depth and number of values, duplicate keys refused; a lone surrogate becomes U+FFFD, a byte order mark is
+ * passed over. `name` stands for the text in messages. */
+int cb_json_parse(const char *text, size_t length, const char *name, json_t **out, struct cb_error *err);
 
 /* ---- code cells, counted from 0 over code cells only ---- */
 size_t cb_notebook_cells(const struct cb_notebook *nb);

@@ -35,6 +35,7 @@ struct cb_harvest_limits {
 };
 struct cb_harvest {
     uint64_t files, bytes;   /* kept */
+    bool closed;             /* holds files or directories that the cell closed to their owner */
     bool tree[3];            /* whether work, tmp, home hold any change (order of enum cb_tree in sandbox.h) */
     size_t n_dropped;
     struct {
@@ -104,8 +105,11 @@ int cb_run_export(struct cb_run *run, const char *path, size_t *n_files, struct 
 
 /* Build a directory of whiteouts below the run directory that hides credential names (one commented table:
  * .ssh .gnupg .aws .kube .docker .netrc .git-credentials .env …) found in the workspace, at any depth (bounded walk: 200,000
- * entries, then only the top three levels). *mask_fd is -1 when nothing was found. hidden: NULL-terminated list of relative paths, owned by the run. */
+ * entries, then only the top three levels). *mask_fd (caller closes) is -1 when the directory was not needed. hidden: NULL-terminated list of relative paths, owned by the run. */
 int cb_run_mask(struct cb_run *run, int workspace_fd, int *mask_fd, const char *const **hidden, struct cb_error *err);
+
+/* Before cb_run_readable and cb_run_mask, where the user wants it: hide nothing. cb_run_mask then returns what cb_run_readable copied. */
+void cb_run_show_hidden(struct cb_run *run);
 
 /* As root only, before cb_run_mask: cells reach the workspace through a mount that maps its owner `uid`:`gid` (fstat of
  * workspace_fd) to them. Regular files and directories that this owner may not read but the caller (root) may are copied,

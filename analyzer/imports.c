@@ -99,7 +99,7 @@ static bool environ_is_read(const struct cb_token *t, size_t i, size_t end)
     static const char *const readers[] = {"get", "copy", "items", "keys", "values", NULL};
     if (cb_token_is(&t[0], "del") || cb_token_is(&t[0], "from"))
         return false;
-    if (i > 0 && cb_token_is(&t[i - 1], "in"))
+    if ((i >= 1 && cb_token_is(&t[i - 1], "in")) || (i >= 3 && is_op(&t[i - 1], '.') && cb_token_is(&t[i - 3], "in")))
         return true;
     if (i + 2 < end && is_op(&t[i + 1], '.'))
         return any_of(&t[i + 2], readers);

@@ -91,7 +91,8 @@ static int check_output(const struct checker *c, json_t *output)
         if (!joined(json_object_get(output, "text"), &text))
             return fail_cell(c, "the text of an output is neither a string nor a list of strings");
         json_object_set_new(output, "text", text);
-    } else if (!strcmp(type, "stream") && !member_of_type(output, "text", JSON_STRING)) {
+    } else if (!strcmp(type, "stream") && (!member_of_type(output, "text", JSON_STRING) ||
+                                           cb_json_literal_text(json_object_get(output, "text")))) {
         return fail_cell(c, "the text of a stream is neither a string nor a list of strings");
     }
     return 0;

@@ -1,0 +1,4 @@
+# A notebook whose cells hold nothing to run.
+# %% source=""
+# %% markdown
+only text

@@ -1,0 +1,4 @@
+# nbformat 4.1.
+# minor: 1
+# %%
+1

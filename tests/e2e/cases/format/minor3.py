@@ -1,0 +1,4 @@
+# nbformat 4.3.
+# minor: 3
+# %%
+1

@@ -1,0 +1,9 @@
+# Without a tagged cell: at the top, with a warning.
+# args: -p x 2
+# expect-stderr: (?i)parameters
+# %% oracle-only tags=injected-parameters
+# Parameters
+x = 2
+
+# %%
+x

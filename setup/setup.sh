@@ -1,7 +1,6 @@
 # Sourced by ./cellblock and tests/run, which set $dir to the checkout. Installs what packages.txt names and is missing,
 # configures, builds. Standard output belongs to the program that comes after: all that is said goes to standard error.
 dir=$(cd "$dir" && pwd -P) || exit 70
-bin=$dir/build/bin
 
 cb_say() {
     printf 'cellblock: %s\n' "$*" >&2
@@ -14,7 +13,8 @@ cb_build_dir() {
 
 # Two builds in one directory corrupt each other: the second one waits, and then finds the work done.
 cb_lock() {
-    mkdir -p "$(cb_build_dir "$1")" 2>/dev/null && [ -w "$(cb_build_dir "$1")" ] || {
+    mkdir -p "$(cb_build_dir "$1")" 2>/dev/null
+    [ -w "$(cb_build_dir "$1")" ] || {
         cb_say "$dir is not built yet and you may not write to it"
         cb_say "what to do: run ./cellblock once as its owner"
         exit 5
@@ -111,7 +111,7 @@ cb_packages() {
     if cb_is_debian_12; then cb_install "$@"; else cb_look "$@"; fi
 }
 
-# cb_build PRESET [TARGET...]: under the lock. The stamp is as old as the beginning: an edit during the build counts.
+# cb_build PRESET [TARGET...]: under the lock; without targets everything, tests included. The stamp is as old as the beginning: an edit during the build counts.
 cb_build() {
     preset=$1 build=$(cb_build_dir "$1")
     shift
@@ -122,7 +122,12 @@ cb_build() {
         cd "$dir" || exit
         # A checkout that was moved or copied brings a cache of another place along.
         grep -qxF "CMAKE_HOME_DIRECTORY:INTERNAL=$dir" "$build/CMakeCache.txt" 2>/dev/null && fresh= || fresh=--fresh
-        [ -z "$fresh" ] && [ -e "$build/build.ninja" ] || cmake --preset "$preset" $fresh || exit
+        tests=OFF
+        if [ $# = 0 ] || grep -qx 'CB_TESTS:BOOL=ON' "$build/CMakeCache.txt" 2>/dev/null; then tests=ON; fi
+        if [ -n "$fresh" ] || [ ! -e "$build/build.ninja" ] ||
+            ! grep -qx "CB_TESTS:BOOL=$tests" "$build/CMakeCache.txt"; then
+            cmake --preset "$preset" $fresh -DCB_TESTS=$tests || exit
+        fi
         ninja -C "$build" "$@"
     ) </dev/null >"$log" 2>&1 || {
         tail -n 40 "$log" >&2

@@ -75,7 +75,11 @@ int main(int argc, char **argv)
     static wchar_t program[256];
     if (mbstowcs(program, argv[1], 255) == (size_t)-1)
         return CB_EXIT_INTERNAL;
+    /* Deprecated in favour of PyConfig, which the limited API lacks. */
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wdeprecated-declarations"
     Py_SetProgramName(program);
+#pragma GCC diagnostic pop
     PyImport_AppendInittab("_cellblock", PyInit__cellblock);
     Py_InitializeEx(1);
     PyObject *native = PyImport_ImportModule("_cellblock");

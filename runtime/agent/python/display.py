@@ -12,7 +12,7 @@ from datetime import datetime
 from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
 
-from .borrow import source, source_path
+from .borrow import borrow, source, source_path
 from .streams import flush_all
 
 
@@ -113,10 +113,6 @@ class ZMQShellDisplayHook(DisplayHook):
             flush_all()
         self.msg = None
 
-    def update_user_ns(self, result):
-        self.shell.recall_results()
-        super().update_user_ns(result)
-
 
 class ZMQDisplayPublisher(DisplayPublisher):
     topic = b'display_data'
@@ -137,9 +133,13 @@ class ZMQDisplayPublisher(DisplayPublisher):
             self._thread_local.hooks = []
         return self._thread_local.hooks
 
-    def publish(self, data, metadata=None, source=None, *, transient=None, update=False, **kwargs):
+    def publish(self, data, metadata=None, transient=None, update=False):
         metadata, transient = metadata or {}, transient or {}
-        self._validate_data(data, metadata)
+        if not isinstance(data, dict) or not isinstance(metadata, dict):
+            refuse = borrow('ipykernel.zmqshell', 'ZMQDisplayPublisher', 'publish')
+            if refuse:
+                refuse(self, data, metadata, transient, update)
+            self._validate_data(data, metadata)
         kind = 'update_display_data' if update else 'display_data'
         content = {'data': data, 'metadata': metadata, 'transient': transient}
         message = content

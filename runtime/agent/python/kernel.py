@@ -275,6 +275,10 @@ def patch_modules(kernel):
     if hasattr(debugger, 'InterruptiblePdb'):
         debugger.Pdb = debugger.InterruptiblePdb
         pdb.Pdb, pdb.set_trace = debugger.Pdb, debugger.set_trace
+    if importlib.util.find_spec('debugpy'):
+        def debugpy_breakpointhook(*args, **kwargs):
+            """A kernel's breakpoint() waits for nobody while no debugger is attached."""
+        sys.breakpointhook = debugpy_breakpointhook
     original = faulthandler.enable
 
     def enable(file=sys.__stderr__, all_threads=True, **kwargs):

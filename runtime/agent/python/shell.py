@@ -20,7 +20,7 @@ from IPython.core import interactiveshell, page, payloadpage, prefilter
 from IPython.core.autocall import ZMQExitAutocall
 from IPython.core.compilerop import CachingCompiler
 from IPython.core.error import UsageError
-from IPython.core.interactiveshell import InteractiveShell, InteractiveShellABC
+from IPython.core.interactiveshell import ExecutionInfo, ExecutionResult, InteractiveShell, InteractiveShellABC
 from IPython.core.profiledir import ProfileDir
 from traitlets import Any, Type, default, observe
 from traitlets.config import Config
@@ -36,9 +36,9 @@ _PACKAGE = __name__.partition('.')[0]
 _LISTING = {'IPython.core.magics.namespace', 'IPython.core.magics.code', 'IPython.extensions.storemagic'}
 _IDENTIFIER = re.compile(r'[^\W\d]\w*')
 _EXPANSION = re.compile(r'\{([^{}]*)\}|\$([^\W\d]\w*)')
-# Python frames below a cell's code in a kernel (ipykernel 6, IPython 8), the cell's own included: a RecursionError's traceback
-# counts them.
-_DEPTH_PLAIN, _DEPTH_ASYNC = 22, 13
+# So many more frames has a kernel (ipykernel 6, IPython 8) below the code of a cell that awaits nothing: the traceback of a
+# RecursionError counts them. Cells that await have the same number of frames here and there.
+_DEEPER = 4
 
 
 # ---- names and sources of cells ------------------------------------------------------------------------------------
@@ -95,37 +95,6 @@ class XCachingCompiler(CachingCompiler):
         if shell is not None and shell.namespace is not None and sys._getframe(1).f_code.co_name != 'run_ast_nodes':
             shell.namespace.before_code(code)
         return code
-
-
-# ---- the notebook's module -----------------------------------------------------------------------------------------
-
-class module(types.ModuleType):
-    """`__main__` of a cell: attributes that earlier cells made are fetched when asked for."""
-    _shell = None
-
-    def __getattr__(self, name):
-        namespace = module._shell.namespace if module._shell else None
-        if namespace is not None and namespace.pending(name):
-            namespace.load([name])
-            raw = _raw_dict(self)
-            if name in raw:
-                return raw[name]
-        raise AttributeError("module '__main__' has no attribute %r" % name)
-
-    @property
-    def __dict__(self):
-        shell = module._shell
-        if shell is not None:
-            shell.complete_namespace(sys._getframe(1))
-        return _raw_dict(self)
-
-
-_module_dict = types.ModuleType.__dict__['__dict__']
-module.__module__ = 'builtins'
-
-
-def _raw_dict(user_module):
-    return _module_dict.__get__(user_module)
 
 
 # ---- starting without touching the disk ----------------------------------------------------------------------------
@@ -243,12 +212,6 @@ class ZMQInteractiveShell(InteractiveShell):
         if name in _LISTING or name.partition('.')[0] not in ('IPython', _PACKAGE):
             self.namespace.materialise()
 
-    def prepare_user_module(self, user_module=None, user_ns=None):
-        if user_module is None and user_ns is None:
-            user_module = module('__main__', doc='Automatically created module for IPython interactive environment')
-            module._shell = self
-        return super().prepare_user_module(user_module, user_ns)
-
     def _need(self, names):
         if self.namespace is not None:
             names = [n for n in dict.fromkeys(names) if n not in self._raw_user_ns and self.namespace.pending(n)]
@@ -285,25 +248,17 @@ class ZMQInteractiveShell(InteractiveShell):
         return super().complete(*args, **kwargs)
 
     def reset(self, *args, **kwargs):
-        self._need_all()
+        self._need_all()                # what is deleted here was there
         super().reset(*args, **kwargs)
-        self._reinstall()
+        if self.namespace is not None:
+            self.namespace.reinstall()
 
-    def _reinstall(self):
-        reinstall = getattr(self.namespace, 'reinstall', None)
-        if reinstall:
-            reinstall()
-
-    def recall_results(self):
-        """Before a result shifts `_`, `__`, `___`: they hold what earlier cells left there."""
-        if self.keep_results and self.namespace is not None:
-            self._need(('_', '__', '___'))
-            for name in ('_', '__', '___'):
-                if name in self._raw_user_ns:
-                    setattr(self.displayhook, name, self._raw_user_ns[name])
-                else:
-                    self._raw_user_ns[name] = getattr(self.displayhook, name)
-            self.keep_results = False
+    def _recall_results(self):
+        """`_`, `__`, `___` hold what earlier cells left there, also for the result that shifts them."""
+        names = '_', '__', '___'
+        self._need(names)
+        for name in names:
+            setattr(self.displayhook, name, self._raw_user_ns.setdefault(name, ''))
 
     def _recall_out(self, code):
         """`Out` is one dict in a kernel; here it is filled from `_1`, `_2`, … for code that reads it."""
@@ -344,12 +299,13 @@ class ZMQInteractiveShell(InteractiveShell):
         run = self.magics_manager.magics['line']['run']
 
         @wraps(run)
-        def run_and_reinstall(*args, **kwargs):
+        def run_keeping_hook(*args, **kwargs):
+            hook = self._raw_user_ns['__builtins__']
             try:
                 return run(*args, **kwargs)
             finally:                    # %run puts the plain builtins into the namespace
-                self._reinstall()
-        self.magics_manager.magics['line']['run'] = run_and_reinstall
+                self._raw_user_ns['__builtins__'] = hook
+        self.magics_manager.magics['line']['run'] = run_keeping_hook
 
     def enable_gui(self, gui=None):
         if gui not in kernels.GUIS:
@@ -408,7 +364,7 @@ class ZMQInteractiveShell(InteractiveShell):
     async def run_code(self, code_obj, result=None, *, async_=False):
         if self.namespace is not None:
             try:
-                if self.keep_results_wanted:
+                if self.keep_results:
                     self._recall_out(code_obj)
                 self.namespace.before_code(code_obj)
             except BaseException as e:
@@ -432,11 +388,13 @@ class ZMQInteractiveShell(InteractiveShell):
 
     def begin_cell(self, link, namespace, index, count, keep_results, history):
         self.link, self.namespace = link, namespace
-        self.keep_results = self.keep_results_wanted = keep_results
+        self.keep_results = keep_results
         self._out_recalled = False
         self._count = self.execution_count = count
         self.kernel.parent_id = 'cell-%d' % index
         sys.stdout, sys.stderr = self._streams
+        if count > 1:                   # %xdel looks at the result of the cell before
+            self.last_execution_result = ExecutionResult(ExecutionInfo('', True, False, True, None))
         signal.signal(signal.SIGINT, signal.default_int_handler)
         try:
             self.history_manager.dir_hist[:] = [Path.cwd()]
@@ -471,6 +429,8 @@ class ZMQInteractiveShell(InteractiveShell):
     def run(self, source):
         """Run a cell as ipykernel's do_execute does. Returns {"status": "ok" | "error"}."""
         self.execution_count = self._count
+        if self.keep_results:
+            self._recall_results()
         loop = asyncio.new_event_loop()
         asyncio.set_event_loop(loop)
         task = loop.create_task(self._execute(source))
@@ -496,7 +456,7 @@ class ZMQInteractiveShell(InteractiveShell):
                 self.loop_runner is interactiveshell._asyncio_runner:
             result = await self._execute_async(source, transformed, failure)
         else:
-            result = _at_depth(_DEPTH_PLAIN - 5, partial(self.run_cell, source, store_history=True))
+            result = _at_depth(_DEEPER, partial(self.run_cell, source, store_history=True))
         self.payload_manager.clear_payload()
         await self._settle()
         return bool(result is not None and result.success)
@@ -536,7 +496,7 @@ CellShell = ZMQInteractiveShell
 
 
 def _at_depth(extra, call):
-    return call() if extra <= 0 else _at_depth(extra - 1, call)
+    return call() if extra <= 1 else _at_depth(extra - 1, call)
 
 
 # ---- tracebacks ----------------------------------------------------------------------------------------------------

@@ -1,0 +1,7 @@
+set(CB_ATTACK_OPTION "")
+if(TARGET cellblock)
+  set(CB_ATTACK_OPTION --binary $<TARGET_FILE:cellblock>)
+endif()
+add_test(NAME attack COMMAND ${CB_PYTHON} ${CMAKE_CURRENT_LIST_DIR}/run.py ${CB_ATTACK_OPTION})
+add_test(NAME attack-user COMMAND ${CB_PYTHON} ${CMAKE_CURRENT_LIST_DIR}/run.py ${CB_ATTACK_OPTION} --user 65534)
+set_tests_properties(attack attack-user PROPERTIES LABELS attack SKIP_RETURN_CODE 77 TIMEOUT 1500 RUN_SERIAL TRUE)

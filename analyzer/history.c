@@ -1,6 +1,6 @@
 /*
- * Whether a cell may read what IPython remembers of earlier ones. False must be certain; true costs only that results
- * are kept. `_` that is only assigned (for _ in …, a, _ = …) does not count, being everywhere.
+ * Whether a cell may read what IPython remembers of earlier ones. False must be certain; true costs only that
+ * results are kept. `_` that is only assigned (for _ in …, a, _ = …) does not count, being everywhere.
  */
 #include "analyzer/analyzer.h"
 #include "analyzer/lexer.h"
@@ -18,7 +18,8 @@ static bool all_digits(const char *s, size_t n)
 /* _ __ ___ _3 _i _ii _iii _i3 _ih _oh In Out */
 static bool is_history_name(const char *s, size_t n)
 {
-    static const char *const names[] = {"_", "__", "___", "_i", "_ii", "_iii", "_ih", "_oh", "In", "Out", NULL};
+    static const char *const names[] = {"_",   "__",  "___", "_i",  "_ii", "_iii",
+                                        "_ih", "_oh", "In",  "Out", NULL};
     for (const char *const *name = names; *name; name++)
         if (strlen(*name) == n && !memcmp(*name, s, n))
             return true;
@@ -30,8 +31,8 @@ static bool is_history_name(const char *s, size_t n)
 /* Code that may read any name, or IPython's own records. */
 static bool is_open_name(const struct cb_token *t)
 {
-    static const char *const names[] = {"eval", "exec", "globals", "locals", "vars", "get_ipython", "user_ns",
-                                        "history_manager", "__dict__", NULL};
+    static const char *const names[] = {"eval",        "exec",    "globals",         "locals",   "vars",
+                                        "get_ipython", "user_ns", "history_manager", "__dict__", NULL};
     for (const char *const *name = names; *name; name++)
         if (cb_token_is(t, *name))
             return true;
@@ -44,7 +45,8 @@ static bool is_name_byte(char c)
            (unsigned char)c >= 0x80;
 }
 
-/* History names anywhere in text that may hold expressions: f-strings, magics, shell lines with {…} and $…. */
+/* History names anywhere in text that may hold expressions: f-strings, magics, shell lines with {…} and $….
+ */
 static bool text_has_history(const char *s, size_t n)
 {
     for (size_t i = 0; i < n;) {
@@ -60,8 +62,9 @@ static bool text_has_history(const char *s, size_t n)
 
 static bool magic_reads_history(const struct cb_token *t)
 {
-    static const char *const magics[] = {"%history", "%hist", "%recall", "%rep", "%rerun", "%macro", "%save", "%edit",
-                                         "%notebook", "%pastebin", "%who", "%store", "%run -i", NULL};
+    static const char *const magics[] = {"%history", "%hist",  "%recall", "%rep",      "%rerun",
+                                         "%macro",   "%save",  "%edit",   "%notebook", "%pastebin",
+                                         "%who",     "%store", "%run -i", NULL};
     for (const char *const *m = magics; *m; m++)
         if (t->length >= strlen(*m) && !memcmp(t->text, *m, strlen(*m)))
             return true;
@@ -73,8 +76,8 @@ static bool is_op(const struct cb_token *t, char c)
     return t->type == CB_TOKEN_OP && *t->text == c;
 }
 
-/* In the targets of a plain assignment at the start of the statement [begin, end): names, commas, stars, brackets up
- * to the last single `=`. */
+/* In the targets of a plain assignment at the start of the statement [begin, end): names, commas, stars,
+ * brackets up to the last single `=`. */
 static size_t targets_end(const struct cb_token *t, size_t begin, size_t end)
 {
     size_t found = begin;
@@ -83,7 +86,8 @@ static size_t targets_end(const struct cb_token *t, size_t begin, size_t end)
             if (i + 1 < end && is_op(&t[i + 1], '='))
                 return found;
             found = i;
-        } else if (t[i].type != CB_TOKEN_NAME && !(t[i].type == CB_TOKEN_OP && strchr(",*()[]", *t[i].text))) {
+        } else if (t[i].type != CB_TOKEN_NAME &&
+                   !(t[i].type == CB_TOKEN_OP && strchr(",*()[]", *t[i].text))) {
             return found;
         } else if (i > begin && strchr("([", *t[i].text) && t[i - 1].type == CB_TOKEN_NAME) {
             return found; /* a call or an index reads */
@@ -123,7 +127,8 @@ bool cb_analyzer_reads_history(const char *source)
 {
     struct cb_lexer lx;
     struct cb_token magic;
-    if (!cb_lexer_begin(&lx, source, &magic)) /* the body may be anything, Python with {…} filled in included */
+    if (!cb_lexer_begin(&lx, source,
+                        &magic)) /* the body may be anything, Python with {…} filled in included */
         return text_has_history(source, strlen(source));
     bool reads = false;
     while (!reads && cb_lexer_next(&lx))

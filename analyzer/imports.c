@@ -1,6 +1,6 @@
 /*
- * Which modules may be loaded before the first cell runs. Leaving one out costs time only; loading one that the
- * notebook wanted to load under other conditions would change its outputs, so doubts end the scan.
+ * Which modules may be loaded before the first cell runs. Leaving one out costs time only; loading one that
+ * the notebook wanted to load under other conditions would change its outputs, so doubts end the scan.
  */
 #include "analyzer/analyzer.h"
 #include "analyzer/lexer.h"
@@ -88,8 +88,8 @@ static bool any_of(const struct cb_token *t, const char *const *words)
 
 static bool is_compound(const struct cb_token *t)
 {
-    static const char *const words[] = {"if",   "elif", "else",  "for", "while", "try", "except",
-                                        "finally", "with", "def", "class", "async", NULL};
+    static const char *const words[] = {"if",      "elif", "else", "for",   "while", "try", "except",
+                                        "finally", "with", "def",  "class", "async", NULL};
     return any_of(t, words);
 }
 
@@ -99,7 +99,8 @@ static bool environ_is_read(const struct cb_token *t, size_t i, size_t end)
     static const char *const readers[] = {"get", "copy", "items", "keys", "values", NULL};
     if (cb_token_is(&t[0], "del") || cb_token_is(&t[0], "from"))
         return false;
-    if ((i >= 1 && cb_token_is(&t[i - 1], "in")) || (i >= 3 && is_op(&t[i - 1], '.') && cb_token_is(&t[i - 3], "in")))
+    if ((i >= 1 && cb_token_is(&t[i - 1], "in")) ||
+        (i >= 3 && is_op(&t[i - 1], '.') && cb_token_is(&t[i - 3], "in")))
         return true;
     if (i + 2 < end && is_op(&t[i + 1], '.'))
         return any_of(&t[i + 2], readers);
@@ -115,7 +116,8 @@ static bool environ_is_read(const struct cb_token *t, size_t i, size_t end)
     }
     for (at++; at < end && !is_op(&t[at], ';'); at++)
         if (is_op(&t[at], '=') && !(at + 1 < end && is_op(&t[at + 1], '=')) &&
-            !(is_op(&t[at - 1], '=') || is_op(&t[at - 1], '!') || is_op(&t[at - 1], '<') || is_op(&t[at - 1], '>')))
+            !(is_op(&t[at - 1], '=') || is_op(&t[at - 1], '!') || is_op(&t[at - 1], '<') ||
+              is_op(&t[at - 1], '>')))
             return false;
     return true;
 }
@@ -123,11 +125,12 @@ static bool environ_is_read(const struct cb_token *t, size_t i, size_t end)
 /* Whether the token sets what later imports depend on. */
 static bool sets_import_state(const struct scan *s, const struct cb_token *t, size_t i, size_t end)
 {
-    static const char *const always[] = {"chdir", "fchdir", "putenv", "unsetenv", "importlib", "__import__",
-                                         "addsitedir", "load_dotenv", NULL};
+    static const char *const always[] = {"chdir",      "fchdir",     "putenv",      "unsetenv", "importlib",
+                                         "__import__", "addsitedir", "load_dotenv", NULL};
     static const char *const of_sys[] = {"path", "modules", "meta_path", "path_hooks", NULL};
     if (t[i].type == CB_TOKEN_MAGIC) {
-        static const char *const magics[] = {"%env", "%set_env", "%cd", "%pushd", "%popd", "%dotenv", "%run", NULL};
+        static const char *const magics[] = {"%env",  "%set_env", "%cd",  "%pushd",
+                                             "%popd", "%dotenv",  "%run", NULL};
         for (const char *const *m = magics; *m; m++)
             if (t[i].length >= strlen(*m) && !memcmp(t[i].text, *m, strlen(*m)))
                 return true;

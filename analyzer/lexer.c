@@ -72,7 +72,8 @@ bool cb_lexer_begin(struct cb_lexer *lx, const char *source, struct cb_token *ma
         const char *e = line_end(lx->p, lx->end);
         if (e - lx->p < 2 || memcmp(lx->p, "%%", 2))
             return true;
-        if (!magic_is(lx->p, e, "%%time") && !magic_is(lx->p, e, "%%timeit") && !magic_is(lx->p, e, "%%capture")) {
+        if (!magic_is(lx->p, e, "%%time") && !magic_is(lx->p, e, "%%timeit") &&
+            !magic_is(lx->p, e, "%%capture")) {
             if (magic)
                 *magic = (struct cb_token){CB_TOKEN_MAGIC, lx->p, (size_t)(e - lx->p)};
             return false;
@@ -87,7 +88,8 @@ void cb_lexer_end(struct cb_lexer *lx)
     lx->tokens = NULL;
 }
 
-/* Past the string that opens at `p` with quote `p[0]`. One without end stops at its line, a triple one at the end. */
+/* Past the string that opens at `p` with quote `p[0]`. One without end stops at its line, a triple one at the
+ * end. */
 static const char *string_end(const char *p, const char *end)
 {
     char quote = *p;

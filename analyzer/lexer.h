@@ -1,13 +1,20 @@
 /*
- * analyzer, private part: IPython source as logical lines of tokens. Enough to tell code from strings, comments and
- * magics; it never fails, since a cell with a syntax error must be analysed like any other.
+ * analyzer, private part: IPython source as logical lines of tokens. Enough to tell code from strings,
+ * comments and magics; it never fails, since a cell with a syntax error must be analysed like any other.
  */
 #ifndef CB_ANALYZER_LEXER_H
 #define CB_ANALYZER_LEXER_H
 
 #include "base/base.h"
 
-enum cb_token_type { CB_TOKEN_NAME, CB_TOKEN_NUMBER, CB_TOKEN_STRING, CB_TOKEN_FSTRING, CB_TOKEN_OP, CB_TOKEN_MAGIC };
+enum cb_token_type {
+    CB_TOKEN_NAME,
+    CB_TOKEN_NUMBER,
+    CB_TOKEN_STRING,
+    CB_TOKEN_FSTRING,
+    CB_TOKEN_OP,
+    CB_TOKEN_MAGIC
+};
 
 struct cb_token {
     enum cb_token_type type;
@@ -23,8 +30,8 @@ struct cb_lexer {
     size_t n, capacity;
 };
 
-/* Start on a cell. False for a cell magic whose body is not Python of this kernel; then `magic` (may be NULL) is that
- * first line. %%time, %%timeit and %%capture are passed over. */
+/* Start on a cell. False for a cell magic whose body is not Python of this kernel; then `magic` (may be NULL)
+ * is that first line. %%time, %%timeit and %%capture are passed over. */
 bool cb_lexer_begin(struct cb_lexer *lexer, const char *source, struct cb_token *magic);
 /* Fill `tokens` with the next logical line that holds any. False at the end. */
 bool cb_lexer_next(struct cb_lexer *lexer);

@@ -1,5 +1,6 @@
 /*
- * From any JSON to a notebook that the rest may rely on: types checked, split text joined, what is missing filled in.
+ * From any JSON to a notebook that the rest may rely on: types checked, split text joined, what is missing
+ * filled in.
  */
 #include "runtime/notebook/internal.h"
 
@@ -20,8 +21,8 @@ static int fail_document(const struct checker *c, const char *remedy, const char
 
 static int fail_cell(const struct checker *c, const char *what)
 {
-    cb_fail(c->err, -EINVAL, CB_EXIT_USAGE, "", "%.300s is not a valid notebook: in cells[%zu], %s", c->name, c->cell,
-            what);
+    cb_fail(c->err, -EINVAL, CB_EXIT_USAGE, "", "%.300s is not a valid notebook: in cells[%zu], %s", c->name,
+            c->cell, what);
     cb_error_remedy(c->err, "mend that cell, or save the notebook again from Jupyter");
     return -EINVAL;
 }
@@ -140,7 +141,8 @@ static int check_cell(const struct checker *c, json_t *cell)
     json_t *text;
     if (joined(json_object_get(cell, "source"), &text))
         json_object_set_new(cell, "source", text);
-    else if (!member_of_type(cell, "source", JSON_STRING) || cb_json_literal_text(json_object_get(cell, "source")))
+    else if (!member_of_type(cell, "source", JSON_STRING) ||
+             cb_json_literal_text(json_object_get(cell, "source")))
         return fail_cell(c, "source is neither a string nor a list of strings");
     json_t *metadata = member_of_type(cell, "metadata", JSON_OBJECT);
     if (!metadata)
@@ -155,7 +157,8 @@ static int fail_version(const struct checker *c, const char *what, bool old)
 {
     cb_fail(c->err, -EINVAL, CB_EXIT_USAGE, "", "%.300s is %s; only nbformat 4 is read", c->name, what);
     if (old)
-        cb_error_remedy(c->err, "convert it: jupyter nbconvert --to notebook --nbformat 4 --output NEW.ipynb %.120s",
+        cb_error_remedy(c->err,
+                        "convert it: jupyter nbconvert --to notebook --nbformat 4 --output NEW.ipynb %.120s",
                         c->name);
     else
         cb_error_remedy(c->err, "save it as nbformat 4");
@@ -188,13 +191,16 @@ static int check_version(const struct checker *c, struct cb_notebook *nb)
     return 0;
 }
 
-/* Kernels that are not Python's, known by the start of their name: for files that name a kernel but no language. */
+/* Kernels that are not Python's, known by the start of their name: for files that name a kernel but no
+ * language. */
 static const char *const foreign_kernels[] = {
-    "ir",      "ir-",    "julia",  "bash",    "xcpp",   "scala", "apache_toree_scala", "almond", "javascript",
-    "jslab",   "deno",   "octave", "matlab",  "ruby",   "iruby", "rust",               "evcxr",  "gophernotes",
-    "gonb",    "java",   "ijava",  "rapaio",  "kotlin", "haskell", "ihaskell",         ".net-",  "lua",
-    "ilua",    "perl",   "iperl",  "php",     "sas",    "stata", "clojure",            "ocaml",  "elixir",
-    "typescript", "tslab", "wolfram", "powershell", "xsql", "xr", "node", NULL};
+    "ir",     "ir-",        "julia",   "bash",        "xcpp",       "scala",   "apache_toree_scala",
+    "almond", "javascript", "jslab",   "deno",        "octave",     "matlab",  "ruby",
+    "iruby",  "rust",       "evcxr",   "gophernotes", "gonb",       "java",    "ijava",
+    "rapaio", "kotlin",     "haskell", "ihaskell",    ".net-",      "lua",     "ilua",
+    "perl",   "iperl",      "php",     "sas",         "stata",      "clojure", "ocaml",
+    "elixir", "typescript", "tslab",   "wolfram",     "powershell", "xsql",    "xr",
+    "node",   NULL};
 
 static bool is_foreign_kernel(const char *name)
 {
@@ -222,8 +228,8 @@ static int check_language(const struct checker *c, const json_t *metadata)
     } else {
         language = name;
     }
-    cb_fail(c->err, -ENOTSUP, CB_EXIT_USAGE, "", "%.300s is a notebook in %.60s; only Python notebooks can be run",
-            c->name, language);
+    cb_fail(c->err, -ENOTSUP, CB_EXIT_USAGE, "",
+            "%.300s is a notebook in %.60s; only Python notebooks can be run", c->name, language);
     cb_error_remedy(c->err, "run it with the Jupyter kernel of that language");
     return -ENOTSUP;
 }
@@ -272,7 +278,8 @@ static bool is_valid_id(const json_t *id)
     return json_is_string(id) && n >= 1 && n <= CB_ID_MAX && strspn(json_string_value(id), allowed) == n;
 }
 
-/* Eight hexadecimal digits like nbformat's, but the same for the same notebook: a hash of position and source. */
+/* Eight hexadecimal digits like nbformat's, but the same for the same notebook: a hash of position and
+ * source. */
 static void make_id(const json_t *cell, size_t position, const json_t *taken, char out[CB_ID_MAX + 1])
 {
     for (unsigned salt = 0;; salt++) {
@@ -288,8 +295,10 @@ static void make_id(const json_t *cell, size_t position, const json_t *taken, ch
     }
 }
 
-/* From 4.5 on every cell must have an id of its own, and the file gets the repaired ones; before, ids are only ours. */
-static void give_id(struct cb_notebook *nb, size_t position, json_t *cell, json_t *taken, json_t *used, char *out)
+/* From 4.5 on every cell must have an id of its own, and the file gets the repaired ones; before, ids are
+ * only ours. */
+static void give_id(struct cb_notebook *nb, size_t position, json_t *cell, json_t *taken, json_t *used,
+                    char *out)
 {
     json_t *id = json_object_get(cell, "id");
     if (is_valid_id(id) && !json_object_get(used, json_string_value(id))) {
@@ -324,7 +333,8 @@ void cb_notebook_index(struct cb_notebook *nb)
     free(nb->code);
     nb->code = cb_alloc((n + 1) * sizeof *nb->code);
     nb->n_code = 0;
-    json_t *taken = json_object(), *used = json_object(); /* anywhere in the file; by a cell before this one */
+    json_t *taken = json_object(),
+           *used = json_object(); /* anywhere in the file; by a cell before this one */
     for (size_t i = 0; i < n; i++) {
         json_t *id = json_object_get(json_array_get(nb->cells, i), "id");
         if (is_valid_id(id))

@@ -52,11 +52,13 @@ int cb_notebook_slurp(const char *path, size_t max, struct cb_buffer *out, struc
     return -EFBIG;
 }
 
-int cb_notebook_parse(const char *text, size_t length, const char *name, struct cb_notebook **out, struct cb_error *err)
+int cb_notebook_parse(const char *text, size_t length, const char *name, struct cb_notebook **out,
+                      struct cb_error *err)
 {
     *out = NULL;
     if (length > CB_NOTEBOOK_MAX_BYTES) {
-        cb_fail(err, -EFBIG, CB_EXIT_USAGE, "", "%.300s is larger than %u MiB", name, CB_NOTEBOOK_MAX_BYTES >> 20);
+        cb_fail(err, -EFBIG, CB_EXIT_USAGE, "", "%.300s is larger than %u MiB", name,
+                CB_NOTEBOOK_MAX_BYTES >> 20);
         cb_error_remedy(err, "make it smaller, e.g. clear the outputs of the notebook");
         return -EFBIG;
     }
@@ -84,8 +86,8 @@ int cb_notebook_read(const char *path, struct cb_notebook **out, struct cb_error
     int code = cb_notebook_slurp(path, CB_NOTEBOOK_MAX_BYTES, &text, err);
     if (code)
         return code;
-    return cb_notebook_parse(text.text ? text.text : "", text.length, strcmp(path, "-") ? path : "standard input", out,
-                             err);
+    return cb_notebook_parse(text.text ? text.text : "", text.length,
+                             strcmp(path, "-") ? path : "standard input", out, err);
 }
 
 void cb_notebook_free(struct cb_notebook *nb)
@@ -128,8 +130,8 @@ static int replace_file(const char *target, const struct cb_buffer *text)
     }
     const char *slash = strrchr(target, '/');
     int directory = slash ? (int)(slash - target) + 1 : 0;
-    cleanup_free char *temporary =
-        cb_format("%.*s.cellblock-%d-%lld.tmp", directory, target, (int)getpid(), (long long)(cb_monotonic() * 1e9));
+    cleanup_free char *temporary = cb_format("%.*s.cellblock-%d-%lld.tmp", directory, target, (int)getpid(),
+                                             (long long)(cb_monotonic() * 1e9));
     cleanup_close int fd = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
     int code = write_into(fd, text);
     if (fd < 0)

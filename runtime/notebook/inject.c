@@ -1,8 +1,8 @@
 /*
  * The injected cell: values as Python literals, put where papermill puts them.
  *
- * papermill also upgrades the notebook to nbformat 4.5 here; the minor version is kept instead, since every reader of
- * 4.0 to 4.4 stays able to read the output, and the cell gets an id only where the version has ids.
+ * papermill also upgrades the notebook to nbformat 4.5 here; the minor version is kept instead, since every
+ * reader of 4.0 to 4.4 stays able to read the output, and the cell gets an id only where the version has ids.
  */
 #include "runtime/notebook/internal.h"
 
@@ -115,7 +115,8 @@ static ssize_t find_tagged(const struct cb_notebook *nb, const char *tag)
     return -1;
 }
 
-int cb_notebook_inject(struct cb_notebook *nb, const struct cb_parameters *p, const char **warning, struct cb_error *err)
+int cb_notebook_inject(struct cb_notebook *nb, const struct cb_parameters *p, const char **warning,
+                       struct cb_error *err)
 {
     (void)err; /* values were checked when they were added */
     if (warning)

@@ -47,7 +47,8 @@ void cb_text_strip(const char **s, size_t *n);
 
 /* ---- JSON values that jansson cannot hold ---- */
 
-/* NaN, Infinity and integers beyond 64 bits are kept as a string of 0xFF and their text: no UTF-8 holds that byte. */
+/* NaN, Infinity and integers beyond 64 bits are kept as a string of 0xFF and their text: no UTF-8 holds that
+ * byte. */
 json_t *cb_json_literal(const char *text, size_t length);
 /* The text of such a value, or NULL. */
 const char *cb_json_literal_text(const json_t *value);
@@ -77,7 +78,8 @@ bool cb_cell_has_tag(const json_t *cell, const char *tag);
 struct cb_parameters {
     json_t *values; /* an object: jansson keeps the order of insertion, as Python's dict does */
 };
-int cb_parameters_set(struct cb_parameters *p, const char *name, json_t *value, struct cb_error *err); /* steals */
+int cb_parameters_set(struct cb_parameters *p, const char *name, json_t *value,
+                      struct cb_error *err); /* steals */
 /* One YAML document as PyYAML's SafeLoader reads it, without dates. *out is NULL for an empty document. */
 int cb_yaml_parse(const char *text, size_t length, const char *name, json_t **out, struct cb_error *err);
 

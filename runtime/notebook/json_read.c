@@ -1,6 +1,7 @@
 /*
- * JSON as Python's json.loads reads it, into a jansson tree. jansson's own parser is not used since it refuses NaN and
- * Infinity and cannot hold large integers, which nbformat files may contain; see cb_json_literal.
+ * JSON as Python's json.loads reads it, into a jansson tree. jansson's own parser is not used since it
+ * refuses NaN and Infinity and cannot hold large integers, which nbformat files may contain; see
+ * cb_json_literal.
  */
 #include "runtime/notebook/internal.h"
 
@@ -66,8 +67,8 @@ static int fail_at(struct parser *ps, const char *at, const char *what)
             column++;
         }
     }
-    cb_fail(ps->err, -EINVAL, CB_EXIT_USAGE, "", "%.300s is not valid JSON: line %zu, column %zu: %s", ps->name, line,
-            column, what);
+    cb_fail(ps->err, -EINVAL, CB_EXIT_USAGE, "", "%.300s is not valid JSON: line %zu, column %zu: %s",
+            ps->name, line, column, what);
     cb_error_remedy(ps->err, "mend the file at that place, or save it again from Jupyter");
     return -EINVAL;
 }
@@ -77,7 +78,8 @@ static int fail_truncated(struct parser *ps)
     size_t line = 1;
     for (const char *c = ps->start; c < ps->end; c++)
         line += *c == '\n';
-    cb_fail(ps->err, -EINVAL, CB_EXIT_USAGE, "", "%.300s is truncated: its JSON breaks off in line %zu", ps->name, line);
+    cb_fail(ps->err, -EINVAL, CB_EXIT_USAGE, "", "%.300s is truncated: its JSON breaks off in line %zu",
+            ps->name, line);
     cb_error_remedy(ps->err, "fetch or save the file again");
     return -EINVAL;
 }
@@ -104,13 +106,14 @@ static int hex4(const char *p, const char *end)
     return value;
 }
 
-/* \uXXXX, with its other half where it is a surrogate. A lone surrogate becomes U+FFFD: Python reads it, but cannot
- * write it to a file any more. */
+/* \uXXXX, with its other half where it is a surrogate. A lone surrogate becomes U+FFFD: Python reads it, but
+ * cannot write it to a file any more. */
 static int read_unicode(struct parser *ps)
 {
     int high = hex4(ps->p, ps->end);
     if (high < 0)
-        return ps->end - ps->p < 4 ? fail_truncated(ps) : fail_at(ps, ps->p, "\\u needs four hexadecimal digits");
+        return ps->end - ps->p < 4 ? fail_truncated(ps)
+                                   : fail_at(ps, ps->p, "\\u needs four hexadecimal digits");
     ps->p += 4;
     uint32_t c = (uint32_t)high;
     if (c >= 0xd800 && c <= 0xdfff) {
@@ -289,7 +292,8 @@ static int read_member(struct parser *ps, json_t *object)
     }
     if (json_object_getn(object, key, n)) {
         char what[120];
-        snprintf(what, sizeof what, "the key \"%.*s\" occurs twice in one object", (int)(n > 60 ? 60 : n), key);
+        snprintf(what, sizeof what, "the key \"%.*s\" occurs twice in one object", (int)(n > 60 ? 60 : n),
+                 key);
         return fail_at(ps, at, what);
     }
     skip_space(ps);
@@ -360,7 +364,8 @@ static int read_value(struct parser *ps, json_t **out)
     if (ps->p >= ps->end)
         return fail_truncated(ps);
     if (++ps->values > CB_JSON_MAX_VALUES) {
-        cb_fail(ps->err, -E2BIG, CB_EXIT_USAGE, "", "%.300s holds more than %u values", ps->name, CB_JSON_MAX_VALUES);
+        cb_fail(ps->err, -E2BIG, CB_EXIT_USAGE, "", "%.300s holds more than %u values", ps->name,
+                CB_JSON_MAX_VALUES);
         cb_error_remedy(ps->err, "clear the outputs that hold the data, and save the notebook again");
         return -E2BIG;
     }
@@ -403,9 +408,17 @@ static int check_encoding(struct parser *ps)
     return -EILSEQ;
 }
 
+/* jansson answers a lack of memory with NULL, which would silently leave a value out: end the program, as
+ * cb_alloc does. */
+static void *checked_malloc(size_t n)
+{
+    return cb_realloc(NULL, n);
+}
+
 int cb_json_parse(const char *text, size_t length, const char *name, json_t **out, struct cb_error *err)
 {
     *out = NULL;
+    json_set_alloc_funcs(checked_malloc, free);
     struct parser ps = {.start = text, .p = text, .end = text + length, .name = name, .err = err};
     int code = check_encoding(&ps);
     if (code)

@@ -1,19 +1,21 @@
 /*
- * JSON as Python writes it: json.dumps(indent=1, sort_keys=True, separators=(",", ": "), ensure_ascii=False), and with
- * nbformat's splitting of text into lines where the value lies in a notebook.
+ * JSON as Python writes it: json.dumps(indent=1, sort_keys=True, separators=(",", ": "), ensure_ascii=False),
+ * and with nbformat's splitting of text into lines where the value lies in a notebook.
  */
 #include "runtime/notebook/internal.h"
 
 #include <math.h>
 
-/* Where in a notebook a value lies: decides which strings are split into lines (nbformat v4/rwbase.py, split_lines). */
+/* Where in a notebook a value lies: decides which strings are split into lines (nbformat v4/rwbase.py,
+ * split_lines). */
 enum place { PLAIN, NOTEBOOK, CELLS, CELL, ATTACHMENTS, BUNDLE, OUTPUTS, OUTPUT, LINES };
 
-/* The fewest digits that read back as `value`, without trailing zeros, and the decimal exponent of the first. */
+/* The fewest digits that read back as `value`, without trailing zeros, and the decimal exponent of the first.
+ */
 static int shortest_digits(double value, char digits[24])
 {
-    /* Up to 15 digits survive the way through a double, so shorter numbers show as zeros at the end of 15; not so in
-     * the subnormal range, where 5e-324 has but one. */
+    /* Up to 15 digits survive the way through a double, so shorter numbers show as zeros at the end of 15;
+     * not so in the subnormal range, where 5e-324 has but one. */
     int precision = value < 2.3e-308 ? 1 : 15;
     for (;; precision++) {
         char text[40];
@@ -29,7 +31,8 @@ static int shortest_digits(double value, char digits[24])
         snprintf(back, sizeof back, "%se%d", digits, exponent - (n - 1));
         bool same = cb_json_read_real(back) >= value && cb_json_read_real(back) <= value;
         if (!same && precision < 17 && digits[n - 1] < '9') {
-            /* At a power of two the gap above is twice the gap below: the next number up may still be this one. */
+            /* At a power of two the gap above is twice the gap below: the next number up may still be this
+             * one. */
             digits[n - 1]++;
             snprintf(back, sizeof back, "%se%d", digits, exponent - (n - 1));
             same = cb_json_read_real(back) >= value && cb_json_read_real(back) <= value;
@@ -158,7 +161,8 @@ static bool is_string(const json_t *object, const char *key, const char *value)
 static enum place place_in_output(const json_t *output, const char *key)
 {
     if (!strcmp(key, "data"))
-        return is_string(output, "output_type", "execute_result") || is_string(output, "output_type", "display_data")
+        return is_string(output, "output_type", "execute_result") ||
+                       is_string(output, "output_type", "display_data")
                    ? BUNDLE
                    : PLAIN;
     return !strcmp(key, "text") && is_string(output, "output_type", "stream") ? LINES : PLAIN;
@@ -178,7 +182,8 @@ static enum place place_of_member(enum place place, const json_t *object, const 
     case ATTACHMENTS:
         return BUNDLE;
     case BUNDLE:
-        return !strncmp(key, "text/", 5) || !strcmp(key, "application/javascript") || !strcmp(key, "image/svg+xml")
+        return !strncmp(key, "text/", 5) || !strcmp(key, "application/javascript") ||
+                       !strcmp(key, "image/svg+xml")
                    ? LINES
                    : PLAIN;
     case OUTPUT:
@@ -214,7 +219,8 @@ static void put_object(struct cb_buffer *out, const json_t *object, unsigned ind
     cleanup_free struct member *members = cb_alloc(size * sizeof *members);
     for (void *it = json_object_iter((json_t *)(uintptr_t)object); it && n < size;
          it = json_object_iter_next((json_t *)(uintptr_t)object, it))
-        members[n++] = (struct member){json_object_iter_key(it), json_object_iter_key_len(it), json_object_iter_value(it)};
+        members[n++] = (struct member){json_object_iter_key(it), json_object_iter_key_len(it),
+                                       json_object_iter_value(it)};
     qsort(members, n, sizeof *members, compare_members);
     for (size_t i = 0; i < n; i++) {
         cb_buffer_add(out, i ? "," : "{", 1);

@@ -155,7 +155,8 @@ static json_t *last_stream(const json_t *outputs, const char *name)
     return type && has && !strcmp(type, "stream") && !strcmp(has, name) ? last : NULL;
 }
 
-void cb_notebook_stream(struct cb_notebook *nb, size_t index, const char *name, const char *text, size_t length)
+void cb_notebook_stream(struct cb_notebook *nb, size_t index, const char *name, const char *text,
+                        size_t length)
 {
     struct code_cell *code = code_cell(nb, index);
     if (!code || !length)
@@ -198,13 +199,14 @@ static void put_rich(struct cb_notebook *nb, size_t index, const char *type, jso
     json_decref(about);
 }
 
-void cb_notebook_display(struct cb_notebook *nb, size_t index, json_t *data, json_t *metadata, const char *display_id,
-                         bool update)
+void cb_notebook_display(struct cb_notebook *nb, size_t index, json_t *data, json_t *metadata,
+                         const char *display_id, bool update)
 {
     put_rich(nb, index, "display_data", data, metadata, display_id, update);
 }
 
-void cb_notebook_result(struct cb_notebook *nb, size_t index, json_t *data, json_t *metadata, const char *display_id)
+void cb_notebook_result(struct cb_notebook *nb, size_t index, json_t *data, json_t *metadata,
+                        const char *display_id)
 {
     put_rich(nb, index, "execute_result", data, metadata, display_id, false);
 }
@@ -220,14 +222,16 @@ void cb_notebook_clear(struct cb_notebook *nb, size_t index, bool wait)
         clear_now(nb, index);
 }
 
-void cb_notebook_error(struct cb_notebook *nb, size_t index, const char *ename, const char *evalue, json_t *traceback)
+void cb_notebook_error(struct cb_notebook *nb, size_t index, const char *ename, const char *evalue,
+                       json_t *traceback)
 {
     if (!code_cell(nb, index))
         return;
     json_t *output = append_output(nb, index, "error");
     set_text(output, "ename", ename, ename ? strlen(ename) : 0);
     set_text(output, "evalue", evalue, evalue ? strlen(evalue) : 0);
-    json_object_set_new(output, "traceback", json_is_array(traceback) ? json_incref(traceback) : json_array());
+    json_object_set_new(output, "traceback",
+                        json_is_array(traceback) ? json_incref(traceback) : json_array());
 }
 
 /* ---- metadata ---- */

@@ -1,6 +1,6 @@
 /*
- * Parameters by papermill's rules: how -p, -r, -y and -f turn text into values. Later values replace earlier ones of
- * the same name and keep their place, as dict.update does.
+ * Parameters by papermill's rules: how -p, -r, -y and -f turn text into values. Later values replace earlier
+ * ones of the same name and keep their place, as dict.update does.
  */
 #include "runtime/notebook/internal.h"
 
@@ -33,9 +33,10 @@ size_t cb_parameters_count(const struct cb_parameters *p)
 static bool is_keyword(const char *name)
 {
     static const char *const keywords[] = {
-        "False",  "None",   "True",  "and",    "as",   "assert", "async",  "await", "break",    "class", "continue", "def",
-        "del",    "elif",   "else",  "except", "finally", "for", "from",   "global", "if",      "import", "in",      "is",
-        "lambda", "nonlocal", "not", "or",     "pass", "raise",  "return", "try",   "while",    "with",  "yield"};
+        "False", "None",     "True",  "and",    "as",   "assert", "async",  "await",    "break",
+        "class", "continue", "def",   "del",    "elif", "else",   "except", "finally",  "for",
+        "from",  "global",   "if",    "import", "in",   "is",     "lambda", "nonlocal", "not",
+        "or",    "pass",     "raise", "return", "try",  "while",  "with",   "yield"};
     for (size_t i = 0; i < sizeof keywords / sizeof *keywords; i++)
         if (!strcmp(name, keywords[i]))
             return true;
@@ -206,8 +207,8 @@ int cb_parameters_add_yaml(struct cb_parameters *p, const char *text, struct cb_
     return code ? code : add_mapping(p, mapping, "the YAML of the parameters", err);
 }
 
-/* papermill reads a .json file as YAML, which makes a string of 1e5. JSON is read as JSON here, and as YAML only where
- * it is not JSON. */
+/* papermill reads a .json file as YAML, which makes a string of 1e5. JSON is read as JSON here, and as YAML
+ * only where it is not JSON. */
 int cb_parameters_add_file(struct cb_parameters *p, const char *path, struct cb_error *err)
 {
     cleanup_buffer struct cb_buffer text = {0};

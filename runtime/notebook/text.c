@@ -26,7 +26,8 @@ size_t cb_utf8_next(const char *s, size_t n, uint32_t *code_point)
 size_t cb_utf8_skip(const char *s, size_t n)
 {
     const unsigned char *p = (const unsigned char *)s;
-    /* A surrogate written as if it were a character (Python's surrogatepass) is one character, not three errors. */
+    /* A surrogate written as if it were a character (Python's surrogatepass) is one character, not three
+     * errors. */
     if (n >= 3 && p[0] == 0xed && p[1] >= 0xa0 && p[1] <= 0xbf && (p[2] & 0xc0) == 0x80)
         return 3;
     if (p[0] < 0xc2 || p[0] > 0xf4)
@@ -124,7 +125,8 @@ size_t cb_text_line(const char *s, size_t n)
 static bool is_space(uint32_t c)
 {
     return (c >= 0x09 && c <= 0x0d) || (c >= 0x1c && c <= 0x20) || c == 0x85 || c == 0xa0 || c == 0x1680 ||
-           (c >= 0x2000 && c <= 0x200a) || c == 0x2028 || c == 0x2029 || c == 0x202f || c == 0x205f || c == 0x3000;
+           (c >= 0x2000 && c <= 0x200a) || c == 0x2028 || c == 0x2029 || c == 0x202f || c == 0x205f ||
+           c == 0x3000;
 }
 
 void cb_text_strip(const char **s, size_t *n)

@@ -1,6 +1,6 @@
 /*
- * YAML for parameters: one document from libyaml's events, scalars typed as PyYAML's SafeLoader does without dates.
- * Aliases count as often as they are used, so that a few lines cannot grow into gigabytes.
+ * YAML for parameters: one document from libyaml's events, scalars typed as PyYAML's SafeLoader does without
+ * dates. Aliases count as often as they are used, so that a few lines cannot grow into gigabytes.
  */
 #include "runtime/notebook/internal.h"
 
@@ -62,12 +62,9 @@ static int grow_by(struct reader *r, const json_t *value)
     size_t index;
     const char *key;
     json_t *item;
-    if (json_is_array(value))
-    {
+    if (json_is_array(value)) {
         json_array_foreach(value, index, item) if (!code) code = grow_by(r, item);
-    }
-    else if (json_is_object(value))
-    {
+    } else if (json_is_object(value)) {
         json_object_foreach((json_t *)(uintptr_t)value, key, item) if (!code)
         {
             code = grow(r, strlen(key));
@@ -157,7 +154,8 @@ static json_t *read_float(const char *text)
 
 static json_t *read_bool(const char *text)
 {
-    return !strcasecmp(text, "yes") || !strcasecmp(text, "true") || !strcasecmp(text, "on") ? json_true() : json_false();
+    return !strcasecmp(text, "yes") || !strcasecmp(text, "true") || !strcasecmp(text, "on") ? json_true()
+                                                                                            : json_false();
 }
 
 /* A scalar by its tag, or by its looks where it is plain and has none. NULL where the tag does not fit. */
@@ -177,7 +175,8 @@ static json_t *typed_scalar(const struct reader *r, const char *text, size_t n, 
         return read_bool(text);
     if ((any || (kind && !strcmp(kind, "int"))) && matches(r, RE_INT, text))
         return read_int(text);
-    if ((any || (kind && !strcmp(kind, "float"))) && (matches(r, RE_FLOAT, text) || (kind && matches(r, RE_INT, text))))
+    if ((any || (kind && !strcmp(kind, "float"))) &&
+        (matches(r, RE_FLOAT, text) || (kind && matches(r, RE_INT, text))))
         return read_float(text);
     return !kind || !strcmp(kind, "str") ? json_stringn_nocheck(text, n) : NULL;
 }
@@ -202,13 +201,14 @@ static int read_scalar(struct reader *r, json_t **out)
 /* A key as Python's str() of it: parameters are written with string keys only. */
 static char *key_text(const json_t *key)
 {
-    cleanup_buffer struct cb_buffer b = {0};
     const char *literal = cb_json_literal_text(key);
     char real[40];
     switch (json_typeof(key)) {
     case JSON_STRING:
         if (!literal)
-            return json_string_length(key) == strlen(json_string_value(key)) ? cb_strdup(json_string_value(key)) : NULL;
+            return json_string_length(key) == strlen(json_string_value(key))
+                       ? cb_strdup(json_string_value(key))
+                       : NULL;
         return cb_strdup(!strcmp(literal, "NaN")         ? "nan"
                          : !strcmp(literal, "Infinity")  ? "inf"
                          : !strcmp(literal, "-Infinity") ? "-inf"
@@ -263,8 +263,9 @@ static int collect_merge(struct reader *r, json_t *merged, json_t *value, size_t
 static int read_pair(struct reader *r, json_t *own, json_t *merged)
 {
     size_t line = r->event.start_mark.line;
-    bool merge = r->event.type == YAML_SCALAR_EVENT && r->event.data.scalar.style == YAML_PLAIN_SCALAR_STYLE &&
-                 !r->event.data.scalar.tag && !strcmp((const char *)r->event.data.scalar.value, "<<");
+    bool merge = r->event.type == YAML_SCALAR_EVENT &&
+                 r->event.data.scalar.style == YAML_PLAIN_SCALAR_STYLE && !r->event.data.scalar.tag &&
+                 !strcmp((const char *)r->event.data.scalar.value, "<<");
     json_t *key = NULL, *value = NULL;
     int code = read_node(r, &key);
     if (!code)
@@ -314,7 +315,8 @@ static int read_alias(struct reader *r, json_t **out)
 static int read_collection(struct reader *r, json_t **out)
 {
     bool sequence = r->event.type == YAML_SEQUENCE_START_EVENT;
-    const char *tag = (const char *)(sequence ? r->event.data.sequence_start.tag : r->event.data.mapping_start.tag);
+    const char *tag =
+        (const char *)(sequence ? r->event.data.sequence_start.tag : r->event.data.mapping_start.tag);
     if (tag && strcmp(tag, sequence ? YAML_SEQ_TAG : YAML_MAP_TAG))
         return fail(r, r->event.start_mark.line, "a list or mapping with a tag is not supported");
     int code = grow(r, 0);

@@ -1,6 +1,6 @@
 /*
- * libFuzzer: any bytes are refused, or become a notebook whose text reads back to the same text. The first byte picks
- * the parser: a notebook, or parameters in YAML.
+ * libFuzzer: any bytes are refused, or become a notebook whose text reads back to the same text. The first
+ * byte picks the parser: a notebook, or parameters in YAML.
  */
 #include "analyzer/analyzer.h"
 #include "runtime/notebook/notebook.h"

@@ -42,7 +42,8 @@ static void test_statements(void **state)
     expect("import\nimport 1\nimport a.\nfrom a\nfrom a import\nimport b", "b");
     expect("import \xc3\xa9", "\xc3\xa9");
     expect("x = 1\n    import a", "");
-    expect("  import a\n  import b\n    import c", "a b"); /* IPython removes the indentation of the first line */
+    expect("  import a\n  import b\n    import c",
+           "a b"); /* IPython removes the indentation of the first line */
     expect("important = 1\nimport_ = 2\nfrom_ = 3", "");
     expect("", "");
     expect("\n\n   \n", "");
@@ -60,7 +61,9 @@ static void test_hidden(void **state)
     expect("if x: import a; import b\nimport c", "c");
     expect("try:\n    import a\nexcept ImportError: import b", "");
     expect("def f():\n    import a\nimport b", "b");
-    expect("class A: import a\nwith x: import b\nfor i in x: import c\nwhile x: import d\nasync def f(): import e", "");
+    expect("class A: import a\nwith x: import b\nfor i in x: import c\nwhile x: import d\nasync def f(): "
+           "import e",
+           "");
     expect("f(\nimport a\n)\nimport b", "b");
     expect("x = [1,\n'''\n]\n''',\n]\nimport a", "a");
     expect("x = 'unfinished\nimport a", "a");
@@ -119,13 +122,41 @@ static void reads(const char *source, bool want)
 static void test_history(void **state)
 {
     (void)state;
-    static const char *const yes[] = {"_",           "_ + 1",        "x = _",          "print(__)",      "___",
-                                      "_3",          "Out[1]",       "In[2]",          "_i",             "_ii",
-                                      "_i12",        "_oh",          "_ih[-1]",        "f'{_}'",         "f'{Out[1]}'",
-                                      "_ == 1",      "_.x",          "_[0] = 1",       "f(x=_)",         "_(1)",
-                                      "%history",    "%recall 1",    "!echo {_}",      "!echo $_3",      "eval('_')",
-                                      "globals()",   "x = !ls {_}",  "%%bash\necho {_}", "for _ in _: pass", "a, b = _",
-                                      "x = [_\n]",   "_ += 1",       "get_ipython()",  "x = 1; y = _",   "_, a = _, 1",
+    static const char *const yes[] = {"_",
+                                      "_ + 1",
+                                      "x = _",
+                                      "print(__)",
+                                      "___",
+                                      "_3",
+                                      "Out[1]",
+                                      "In[2]",
+                                      "_i",
+                                      "_ii",
+                                      "_i12",
+                                      "_oh",
+                                      "_ih[-1]",
+                                      "f'{_}'",
+                                      "f'{Out[1]}'",
+                                      "_ == 1",
+                                      "_.x",
+                                      "_[0] = 1",
+                                      "f(x=_)",
+                                      "_(1)",
+                                      "%history",
+                                      "%recall 1",
+                                      "!echo {_}",
+                                      "!echo $_3",
+                                      "eval('_')",
+                                      "globals()",
+                                      "x = !ls {_}",
+                                      "%%bash\necho {_}",
+                                      "for _ in _: pass",
+                                      "a, b = _",
+                                      "x = [_\n]",
+                                      "_ += 1",
+                                      "get_ipython()",
+                                      "x = 1; y = _",
+                                      "_, a = _, 1",
                                       "for x in _: pass"};
     static const char *const no[] = {"",
                                      "x = 1",

@@ -1,6 +1,7 @@
 /*
- * Every folder of cases/: valid/<case> holds in.ipynb and the exact bytes of out.ipynb, and perhaps `parameters`
- * (lines "p|r|y NAME VALUE", "warning" where the injection must warn); invalid/<case> holds the exact message.
+ * Every folder of cases/: valid/<case> holds in.ipynb and the exact bytes of out.ipynb, and perhaps
+ * `parameters` (lines "p|r|y NAME VALUE", "warning" where the injection must warn); invalid/<case> holds the
+ * exact message.
  */
 #include "runtime/notebook/notebook.h"
 
@@ -160,10 +161,12 @@ static void test_files(void **state)
     struct cb_error err = CB_ERROR_INIT;
     struct cb_notebook *nb;
     static const char text[] = "{\"cells\": [], \"metadata\": {}, \"nbformat\": 4, \"nbformat_minor\": 4}";
-    static const char want[] = "{\n \"cells\": [],\n \"metadata\": {},\n \"nbformat\": 4,\n \"nbformat_minor\": 4\n}\n";
+    static const char want[] =
+        "{\n \"cells\": [],\n \"metadata\": {},\n \"nbformat\": 4,\n \"nbformat_minor\": 4\n}\n";
     assert_int_equal(cb_notebook_parse(text, strlen(text), "text", &nb, &err), 0);
     assert_true(cb_notebook_write(nb, "none/out.ipynb", &err) < 0);
-    assert_string_equal(err.message, "cannot write the notebook to none/out.ipynb: its directory does not exist");
+    assert_string_equal(err.message,
+                        "cannot write the notebook to none/out.ipynb: its directory does not exist");
     assert_true(cb_notebook_write(nb, "d", &err) < 0);
     assert_string_equal(err.message, "cannot write the notebook to d: it is a directory");
     assert_int_equal(err.exit, CB_EXIT_USAGE);
@@ -203,11 +206,13 @@ static void test_large(void **state)
     cleanup_buffer struct cb_buffer text = {0}, want = {0}, got = {0};
 
     /* A cell of a million lines: read, joined, written back to the same bytes. */
-    cb_buffer_adds(&text, "{\n \"cells\": [\n  {\n   \"cell_type\": \"code\",\n   \"execution_count\": null,\n"
-                          "   \"metadata\": {},\n   \"outputs\": [],\n   \"source\": [\n");
+    cb_buffer_adds(&text,
+                   "{\n \"cells\": [\n  {\n   \"cell_type\": \"code\",\n   \"execution_count\": null,\n"
+                   "   \"metadata\": {},\n   \"outputs\": [],\n   \"source\": [\n");
     for (int i = 0; i < 1000000; i++)
         cb_buffer_addf(&text, "    \"x%d = %d\\n\"%s\n", i, i, i < 999999 ? "," : "");
-    cb_buffer_adds(&text, "   ]\n  }\n ],\n \"metadata\": {},\n \"nbformat\": 4,\n \"nbformat_minor\": 4\n}\n");
+    cb_buffer_adds(&text,
+                   "   ]\n  }\n ],\n \"metadata\": {},\n \"nbformat\": 4,\n \"nbformat_minor\": 4\n}\n");
     assert_int_equal(cb_notebook_parse(text.text, text.length, "text", &nb, &err), 0);
     cb_notebook_dump(nb, &got);
     assert_int_equal(got.length, text.length);

@@ -1,5 +1,6 @@
 /*
- * What a run puts in, by the rules of research into nbclient: outputs are compared as compact JSON, one notebook whole.
+ * What a run puts in, by the rules of research into nbclient: outputs are compared as compact JSON, one
+ * notebook whole.
  */
 #include "runtime/notebook/notebook.h"
 
@@ -13,7 +14,8 @@
 
 static struct cb_notebook *notebook(void)
 {
-    static const char text[] = "{\"cells\":[" CELL("a") "," CELL("b") "," CELL("c") "],\"nbformat\":4,\"nbformat_minor\":4}";
+    static const char text[] =
+        "{\"cells\":[" CELL("a") "," CELL("b") "," CELL("c") "],\"nbformat\":4,\"nbformat_minor\":4}";
     struct cb_notebook *nb;
     struct cb_error err = CB_ERROR_INIT;
     assert_int_equal(cb_notebook_parse(text, strlen(text), "text", &nb, &err), 0);
@@ -66,7 +68,9 @@ static void test_streams(void **state)
     stream(nb, 0, "stdout", "f");
     display(nb, 0, "x", NULL, false);
     stream(nb, 0, "stdout", "g");
-    expect(nb, 0, "[" OUT("\"ab\\n\",\"cd\\n\"") "," ERR("\"e\"") "," OUT("\"f\"") "," SHOWN("\"x\"") "," OUT("\"g\"") "]");
+    expect(nb, 0,
+           "[" OUT("\"ab\\n\",\"cd\\n\"") "," ERR("\"e\"") "," OUT("\"f\"") "," SHOWN("\"x\"") "," OUT(
+               "\"g\"") "]");
     expect(nb, 1, "[" OUT("\"other cell\"") "]");
     expect(nb, 2, "[]");
     cb_notebook_stream(nb, 99, "stdout", "x", 1); /* no such cell: nothing happens */
@@ -78,29 +82,37 @@ static void test_bad_text(void **state)
     (void)state;
     struct cb_notebook *nb = notebook();
     /* Python's bytes.decode("utf-8", "replace") for each, and one U+FFFD for a surrogate. */
-    cb_notebook_stream(nb, 0, "stdout", "a\xff"
-                                        "b\xe2\x82"
-                                        "c\xf0\x9f\x98"
-                                        "d\xed\xa0\x80"
-                                        "e\xc0\xaf"
-                                        "f\x00g\xe2",
+    cb_notebook_stream(nb, 0, "stdout",
+                       "a\xff"
+                       "b\xe2\x82"
+                       "c\xf0\x9f\x98"
+                       "d\xed\xa0\x80"
+                       "e\xc0\xaf"
+                       "f\x00g\xe2",
                        20);
-    expect(nb, 0, "[" OUT("\"a\xef\xbf\xbd"
-                          "b\xef\xbf\xbd"
-                          "c\xef\xbf\xbd"
-                          "d\xef\xbf\xbd"
-                          "e\xef\xbf\xbd\xef\xbf\xbd"
-                          "f\\u0000g\xef\xbf\xbd\"") "]");
+    expect(nb, 0,
+           "[" OUT("\"a\xef\xbf\xbd"
+                   "b\xef\xbf\xbd"
+                   "c\xef\xbf\xbd"
+                   "d\xef\xbf\xbd"
+                   "e\xef\xbf\xbd\xef\xbf\xbd"
+                   "f\\u0000g\xef\xbf\xbd\"") "]");
     json_t *traceback = json_pack("[s]", "line 1\nline 2");
     cb_notebook_error(nb, 1, "E\xff", "v\n\xed\xb2\x80", traceback);
     json_decref(traceback);
-    expect(nb, 1, "[{\"ename\":\"E\xef\xbf\xbd\",\"evalue\":\"v\\n\xef\xbf\xbd\",\"output_type\":\"error\","
-                  "\"traceback\":[\"line 1\\nline 2\"]}]");
+    expect(nb, 1,
+           "[{\"ename\":\"E\xef\xbf\xbd\",\"evalue\":\"v\\n\xef\xbf\xbd\",\"output_type\":\"error\","
+           "\"traceback\":[\"line 1\\nline 2\"]}]");
     /* Bytes that only pretend to be one of the literals are text. */
-    json_t *data = json_pack("{s:o}", "application/json", json_stringn_nocheck("\xff" "1],", 4));
+    json_t *data = json_pack("{s:o}", "application/json",
+                             json_stringn_nocheck("\xff"
+                                                  "1],",
+                                                  4));
     cb_notebook_display(nb, 2, data, NULL, NULL, false);
     json_decref(data);
-    expect(nb, 2, "[{\"data\":{\"application/json\":\"\xef\xbf\xbd" "1],\"},\"metadata\":{},\"output_type\":\"display_data\"}]");
+    expect(nb, 2,
+           "[{\"data\":{\"application/json\":\"\xef\xbf\xbd"
+           "1],\"},\"metadata\":{},\"output_type\":\"display_data\"}]");
     cb_notebook_free(nb);
 }
 
@@ -169,15 +181,17 @@ static void test_results(void **state)
     json_t *data = json_pack("{s:s,s:s}", "text/plain", "a\nb", "image/png", "AA\nBB\n");
     cb_notebook_result(nb, 1, data, NULL, "r");
     json_decref(data);
-    expect(nb, 1, "[{\"data\":{\"image/png\":\"AA\\nBB\\n\",\"text/plain\":[\"a\\n\",\"b\"]},\"execution_count\":2,"
-                  "\"metadata\":{},\"output_type\":\"execute_result\"}]");
+    expect(nb, 1,
+           "[{\"data\":{\"image/png\":\"AA\\nBB\\n\",\"text/plain\":[\"a\\n\",\"b\"]},\"execution_count\":2,"
+           "\"metadata\":{},\"output_type\":\"execute_result\"}]");
     data = json_pack("{s:s}", "text/plain", "c");
     json_t *metadata = json_pack("{s:i}", "m", 1);
     cb_notebook_display(nb, 0, data, metadata, "r", true); /* keeps type and count */
     json_decref(data);
     json_decref(metadata);
-    expect(nb, 1, "[{\"data\":{\"text/plain\":[\"c\"]},\"execution_count\":2,\"metadata\":{\"m\":1},"
-                  "\"output_type\":\"execute_result\"}]");
+    expect(nb, 1,
+           "[{\"data\":{\"text/plain\":[\"c\"]},\"execution_count\":2,\"metadata\":{\"m\":1},"
+           "\"output_type\":\"execute_result\"}]");
     cb_notebook_free(nb);
 }
 
@@ -186,8 +200,10 @@ static void test_whole(void **state)
     (void)state;
     static const char text[] =
         "{\"cells\":[{\"cell_type\":\"markdown\",\"source\":\"# T\",\"metadata\":{}},"
-        "{\"cell_type\":\"code\",\"source\":\"1\\n2\",\"metadata\":{\"execution\":{\"old\":1},\"tags\":[\"raises-exception\"]},"
-        "\"outputs\":[{\"output_type\":\"stream\",\"name\":\"stdout\",\"text\":\"old\"}],\"execution_count\":9},"
+        "{\"cell_type\":\"code\",\"source\":\"1\\n2\",\"metadata\":{\"execution\":{\"old\":1},\"tags\":["
+        "\"raises-exception\"]},"
+        "\"outputs\":[{\"output_type\":\"stream\",\"name\":\"stdout\",\"text\":\"old\"}],\"execution_count\":"
+        "9},"
         "{\"cell_type\":\"code\",\"source\":\" \\u00a0\\n\\t\",\"metadata\":{},\"execution_count\":3},"
         "{\"cell_type\":\"code\",\"source\":\"s\",\"metadata\":{\"tags\":[\"skip-execution\"]}}],"
         "\"metadata\":{\"language_info\":{\"name\":\"python\"}},\"nbformat\":4,\"nbformat_minor\":2}";
@@ -216,24 +232,30 @@ static void test_whole(void **state)
     cb_notebook_set_cell_metadata(nb, 0, "cellblock", json_pack("{s:b}", "reused", 0));
     cleanup_buffer struct cb_buffer got = {0};
     cb_notebook_dump(nb, &got);
-    assert_string_equal(
-        got.text,
-        "{\n \"cells\": [\n  {\n   \"cell_type\": \"markdown\",\n   \"metadata\": {},\n   \"source\": [\n    \"# T\"\n   ]\n  },\n"
-        "  {\n   \"cell_type\": \"code\",\n   \"execution_count\": 1,\n   \"metadata\": {\n    \"cellblock\": {\n"
-        "     \"reused\": false\n    },\n    \"execution\": {\n"
-        "     \"iopub.execute_input\": \"2023-11-14T22:13:20.000001Z\",\n"
-        "     \"iopub.status.busy\": \"2023-11-14T22:13:20.250000Z\",\n"
-        "     \"iopub.status.idle\": \"2023-11-14T22:13:20.000000Z\",\n"
-        "     \"shell.execute_reply\": \"1970-01-01T00:00:00.000000Z\"\n    },\n"
-        "    \"tags\": [\n     \"raises-exception\"\n    ]\n   },\n   \"outputs\": [\n    {\n     \"name\": \"stdout\",\n"
-        "     \"output_type\": \"stream\",\n     \"text\": [\n      \"new\\n\"\n     ]\n    }\n   ],\n   \"source\": [\n"
-        "    \"1\\n\",\n    \"2\"\n   ]\n  },\n"
-        "  {\n   \"cell_type\": \"code\",\n   \"execution_count\": 3,\n   \"metadata\": {},\n   \"outputs\": [],\n"
-        "   \"source\": [\n    \" \xc2\xa0\\n\",\n    \"\\t\"\n   ]\n  },\n"
-        "  {\n   \"cell_type\": \"code\",\n   \"execution_count\": null,\n   \"metadata\": {\n    \"tags\": [\n"
-        "     \"skip-execution\"\n    ]\n   },\n   \"outputs\": [],\n   \"source\": [\n    \"s\"\n   ]\n  }\n ],\n"
-        " \"metadata\": {\n  \"cellblock\": {\n   \"v\": 1.0\n  },\n  \"language_info\": {\n   \"name\": \"python3\"\n  }\n },\n"
-        " \"nbformat\": 4,\n \"nbformat_minor\": 2\n}\n");
+    assert_string_equal(got.text, "{\n \"cells\": [\n  {\n   \"cell_type\": \"markdown\",\n   \"metadata\": "
+                                  "{},\n   \"source\": [\n    \"# T\"\n   ]\n  },\n"
+                                  "  {\n   \"cell_type\": \"code\",\n   \"execution_count\": 1,\n   "
+                                  "\"metadata\": {\n    \"cellblock\": {\n"
+                                  "     \"reused\": false\n    },\n    \"execution\": {\n"
+                                  "     \"iopub.execute_input\": \"2023-11-14T22:13:20.000001Z\",\n"
+                                  "     \"iopub.status.busy\": \"2023-11-14T22:13:20.250000Z\",\n"
+                                  "     \"iopub.status.idle\": \"2023-11-14T22:13:20.000000Z\",\n"
+                                  "     \"shell.execute_reply\": \"1970-01-01T00:00:00.000000Z\"\n    },\n"
+                                  "    \"tags\": [\n     \"raises-exception\"\n    ]\n   },\n   \"outputs\": "
+                                  "[\n    {\n     \"name\": \"stdout\",\n"
+                                  "     \"output_type\": \"stream\",\n     \"text\": [\n      \"new\\n\"\n   "
+                                  "  ]\n    }\n   ],\n   \"source\": [\n"
+                                  "    \"1\\n\",\n    \"2\"\n   ]\n  },\n"
+                                  "  {\n   \"cell_type\": \"code\",\n   \"execution_count\": 3,\n   "
+                                  "\"metadata\": {},\n   \"outputs\": [],\n"
+                                  "   \"source\": [\n    \" \xc2\xa0\\n\",\n    \"\\t\"\n   ]\n  },\n"
+                                  "  {\n   \"cell_type\": \"code\",\n   \"execution_count\": null,\n   "
+                                  "\"metadata\": {\n    \"tags\": [\n"
+                                  "     \"skip-execution\"\n    ]\n   },\n   \"outputs\": [],\n   "
+                                  "\"source\": [\n    \"s\"\n   ]\n  }\n ],\n"
+                                  " \"metadata\": {\n  \"cellblock\": {\n   \"v\": 1.0\n  },\n  "
+                                  "\"language_info\": {\n   \"name\": \"python3\"\n  }\n },\n"
+                                  " \"nbformat\": 4,\n \"nbformat_minor\": 2\n}\n");
     cb_notebook_free(nb);
 }
 

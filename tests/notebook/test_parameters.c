@@ -102,10 +102,12 @@ static void test_yaml_bounds(void **state)
     for (int i = 0; i < 100000; i++)
         cb_buffer_adds(&b, "[");
     expect_yaml_failure(b.text, "the YAML of the parameters, line 1: the parameters are nested too deep");
-    expect_yaml_failure("x: &a [*a]", "the YAML of the parameters, line 1: an alias names an anchor that does not exist yet");
-    expect_yaml_failure("x: 1\ny: 0x10000000000000000",
-                        "the YAML of the parameters, line 2: the value 0x10000000000000000 cannot be read as an integer of "
-                        "64 bits");
+    expect_yaml_failure(
+        "x: &a [*a]", "the YAML of the parameters, line 1: an alias names an anchor that does not exist yet");
+    expect_yaml_failure(
+        "x: 1\ny: 0x10000000000000000",
+        "the YAML of the parameters, line 2: the value 0x10000000000000000 cannot be read as an integer of "
+        "64 bits");
     expect_yaml_failure("x: !!python/object:os.system ls",
                         "the YAML of the parameters, line 1: the value ls cannot be read as "
                         "tag:yaml.org,2002:python/object:os.system");

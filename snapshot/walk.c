@@ -253,7 +253,7 @@ static int visit(struct stack *s, struct cb_walk *w)
     struct cb_walk_entry e = {.dirfd = s->fd, .name = s->path.text + at, .path = s->path.text,
                               .path_length = s->path.length, .depth = (uint32_t)s->n};
     if (w->types_only && type != DT_UNKNOWN)
-        e.st.st_mode = DTTOIF(type);
+        e.st.st_mode = (mode_t)DTTOIF(type);
     else if (fstatat(s->fd, name, &e.st, AT_SYMLINK_NOFOLLOW) < 0)
         return errno == ENOENT ? 0 : -errno;
     return S_ISDIR(e.st.st_mode) ? visit_dir(s, w, &e) : w->file(w->context, &e);

@@ -1,4 +1,5 @@
 #include "runtime/cli/checks.h"
+#include "runtime/cli/cli.h"
 
 #include <dlfcn.h>
 #include <fcntl.h>
@@ -166,10 +167,7 @@ static void check_agent(void)
 /* The store is made when it is first needed; what must be there is a directory to make it in. */
 static void check_store(void)
 {
-    const char *data = getenv("XDG_DATA_HOME"), *home = getenv("HOME");
-    cleanup_free char *path = data && data[0] == '/'   ? cb_format("%s/cellblock", data)
-                              : home && home[0] == '/' ? cb_format("%s/.local/share/cellblock", home)
-                                                       : NULL;
+    cleanup_free char *path = cb_store_place(NULL);
     if (!path) {
         add("store", CB_PROBE_OPTIONAL_MISSING, "set HOME, or give --store DIR to run", "HOME is not set");
         return;

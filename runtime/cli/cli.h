@@ -56,4 +56,12 @@ const char *cb_workspace_refusal(const char *dir, const char *const *homes, size
 /* The directory of the notebook, resolved (caller frees), or the refusal as an error of CB_EXIT_USAGE. */
 int cb_workspace_default(const char *notebook, char **out, struct cb_error *err);
 
+/* Where the store is: `named`, else $XDG_DATA_HOME/cellblock, else ~/.local/share/cellblock; NULL when
+ * neither variable is set. Need not exist. Caller frees. */
+char *cb_store_place(const char *named);
+
+/* A store inside the workspace would show the notebook every run there was, and overlayfs refuses layers that
+ * contain each other (ELOOP). `workspace` is resolved. */
+int cb_workspace_check_store(const char *workspace, const char *store, struct cb_error *err);
+
 #endif

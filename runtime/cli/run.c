@@ -126,6 +126,9 @@ static int prepare(struct call *call, struct cb_error *err)
         code = inject(call, err);
     if (code == 0)
         code = choose_workspace(call, err);
+    cleanup_free char *store = cb_store_place(a->store);
+    if (code == 0 && call->workspace && store)
+        code = cb_workspace_check_store(call->workspace, store, err);
     if (code == 0)
         code = check_output(call->output, err);
     if (code == 0)

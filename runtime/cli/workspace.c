@@ -112,3 +112,36 @@ int cb_workspace_default(const char *notebook, char **out, struct cb_error *err)
     *out = cb_strdup(real);
     return 0;
 }
+
+char *cb_store_place(const char *named)
+{
+    const char *data = getenv("XDG_DATA_HOME"), *home = getenv("HOME");
+    if (named)
+        return cb_strdup(named);
+    if (data && data[0] == '/')
+        return cb_format("%s/cellblock", data);
+    return home && home[0] == '/' ? cb_format("%s/.local/share/cellblock", home) : NULL;
+}
+
+int cb_workspace_check_store(const char *workspace, const char *store, struct cb_error *err)
+{
+    /* The store may not exist yet: the deepest directory above it that does says where it will be. */
+    cleanup_free char *there = store[0] == '/' ? cb_strdup(store) : cb_format("./%s", store);
+    char real[PATH_MAX];
+    bool whole = true;
+    while (!realpath(there, real)) {
+        char *slash = strrchr(there, '/');
+        if (!slash || slash == there)
+            return 0;
+        *slash = '\0';
+        whole = false;
+    }
+    if (strcmp(workspace, real) != 0 && !contains(workspace, real))
+        return 0;
+    cb_fail(err, -EINVAL, CB_EXIT_USAGE, "",
+            "the store %s%s lies in the workspace, and a notebook can read all of that", real,
+            whole ? "" : "/...");
+    cb_error_remedy(err,
+                    "name a store elsewhere with --store DIR, or another workspace with --workspace DIR");
+    return -EINVAL;
+}

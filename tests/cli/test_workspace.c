@@ -98,8 +98,38 @@ static void the_environment_s_home(void **state)
     assert_int_equal(cb_remove_tree(AT_FDCWD, dir), 0);
 }
 
+static void a_store_in_the_workspace(void **state)
+{
+    (void)state;
+    char dir[] = "/tmp/cellblock-store-XXXXXX";
+    assert_non_null(mkdtemp(dir));
+    cleanup_free char *work = cb_format("%s/work", dir);
+    assert_int_equal(mkdir(work, 0755), 0);
+    static const struct {
+        const char *store;
+        bool refused;
+    } cases[] = {
+        {"work", true},
+        {"work/store", true},
+        {"work/not/yet/there", true},
+        {"work/../store", false},
+        {"store", false},
+        {"workshop", false},
+        {".", false}, /* the other way round does no harm */
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        cleanup_free char *store = cb_format("%s/%s", dir, cases[i].store);
+        struct cb_error err = CB_ERROR_INIT;
+        if ((cb_workspace_check_store(work, store, &err) != 0) != cases[i].refused)
+            fail_msg("%s: %s", cases[i].store, err.message);
+        assert_int_equal(err.exit, cases[i].refused ? CB_EXIT_USAGE : CB_EXIT_INTERNAL);
+    }
+    assert_int_equal(cb_remove_tree(AT_FDCWD, dir), 0);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(refusals), cmocka_unit_test(the_environment_s_home)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(refusals), cmocka_unit_test(the_environment_s_home),
+                                       cmocka_unit_test(a_store_in_the_workspace)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -157,6 +157,7 @@ char *harness_result(struct harness_cell *c)
     struct cb_buffer text = {0};
     char part[4096];
     cb_buffer_adds(&text, "");
+    (void)!write(c->result, "g", 1); /* it waits for our verdict before it runs the probe */
     for (ssize_t n; (n = read(c->result, part, sizeof part)) > 0;)
         cb_buffer_add(&text, part, (size_t)n);
     return text.text;

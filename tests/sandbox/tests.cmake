@@ -11,3 +11,8 @@ target_link_libraries(cb_test_zygote PRIVATE cb_enter)
 cb_unit_test(sandbox ${CB_TEST_SANDBOX}/test_sandbox.c ${CB_TEST_SANDBOX}/harness.c LIBS cb_sandbox)
 add_dependencies(test-sandbox cb_test_zygote)
 target_compile_definitions(test-sandbox PRIVATE CB_TEST_ZYGOTE_PATH="$<TARGET_FILE:cb_test_zygote>")
+
+add_executable(bench-spawn ${CB_TEST_SANDBOX}/bench_spawn.c ${CB_TEST_SANDBOX}/harness.c)
+target_link_libraries(bench-spawn PRIVATE cb_sandbox PkgConfig::CMOCKA)
+add_dependencies(bench-spawn cb_test_zygote)
+target_compile_definitions(bench-spawn PRIVATE CB_TEST_ZYGOTE_PATH="$<TARGET_FILE:cb_test_zygote>")

@@ -57,14 +57,15 @@ static _Noreturn void cell(const struct cb_policy *policy, int init, const struc
     signal(SIGCHLD, SIG_DFL);
     if (dup2(result, 3) < 0)
         _exit(9);
-    /* "outside" never enters; "half" joins nothing but loads no filter either: both must be refused. */
+    /* "outside" never enters and must be refused. */
     int code = strcmp(request->probe, "outside") != 0 ? cb_enter_cell(policy, init, 4, &err) : 0;
     if (code < 0) {
         reply.code = code;
         memcpy(reply.phase, err.phase, sizeof reply.phase);
         memcpy(reply.message, err.message, sizeof reply.message - 1);
     }
-    if (write(3, &reply, sizeof reply) != sizeof reply || code < 0)
+    char go;
+    if (write(3, &reply, sizeof reply) != sizeof reply || code < 0 || read(3, &go, 1) != 1)
         _exit(9);
     test_probe_run(request->probe, request->argument, 3);
     _exit(0);
@@ -74,29 +75,29 @@ static void serve(const struct cb_policy *policy, const struct test_request *req
 {
     struct test_reply reply = {0};
     struct cb_error err = CB_ERROR_INIT;
-    int pipefd[2], pidfd = -1;
-    if (pipe2(pipefd, O_CLOEXEC) < 0)
+    int pair[2], pidfd = -1;
+    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) < 0)
         _exit(1);
     int code = cb_enter_prepare(init, &err);
     pid_t child = code < 0 ? -1 : fork();
     if (child == 0)
-        cell(policy, init, request, pipefd[1]);
+        cell(policy, init, request, pair[1]);
     if (code == 0)
         code = cb_enter_restore(&err);
-    close(pipefd[1]);
+    close(pair[1]);
     if (child > 0)
         pidfd = (int)syscall(SYS_pidfd_open, child, 0);
-    if (code == 0 && cb_read_full(pipefd[0], &reply, sizeof reply) < 0)
+    if (code == 0 && cb_read_full(pair[0], &reply, sizeof reply) < 0)
         code = cb_fail(&err, -EIO, CB_EXIT_INTERNAL, "start", "the child died on its way in");
     if (code < 0) {
         reply.code = code;
         memcpy(reply.phase, err.phase, sizeof reply.phase);
         memcpy(reply.message, err.message, sizeof reply.message - 1);
     }
-    answer(&reply, pidfd, pipefd[0]);
+    answer(&reply, pidfd, pair[0]);
     if (pidfd >= 0)
         close(pidfd);
-    close(pipefd[0]);
+    close(pair[0]);
     close(init);
 }
 

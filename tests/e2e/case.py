@@ -4,6 +4,7 @@ Header, before the first cell (lines that are no directive are the case's descri
     # args: --allow-errors -p x 3     more arguments for `cellblock run`
     # minor: 4                        nbformat minor (5)
     # no-oracle: WHY                  Jupyter cannot say what is right: only the expectations below count
+    # known-gap: WHY                  differs, and is known to: told, but no failure; a failure when it no longer differs
     # loose-order: WHY                where streams stand between the rich outputs is a race in Jupyter
     # ignore-cell N: WHY              cell N's outputs are not compared
     # normalise: REGEX => TEXT        applied to all text on both sides
@@ -41,7 +42,7 @@ class Case:
         with open(path, encoding='utf-8', newline='') as f:
             self.text = f.read()
         self.args, self.minor, self.timeout, self.user = [], 5, 60.0, False
-        self.no_oracle = self.loose_order = None
+        self.no_oracle = self.loose_order = self.known_gap = None
         self.ignored, self.substitutions = set(), []
         self.expect_exit, self.expect_stderr, self.expect_cells = None, [], []
         self.files, self.cells = {}, []
@@ -84,7 +85,7 @@ class Case:
             self.expect_exit = int(value)
         elif key == 'expect-stderr':
             self.expect_stderr.append(value)
-        elif key in ('no-oracle', 'loose-order'):
+        elif key in ('no-oracle', 'loose-order', 'known-gap'):
             setattr(self, key.replace('-', '_'), value)
         elif key.startswith(('expect', 'no-', 'ignore', 'loose')):
             raise BadCase('%s: unknown directive %r' % (self.path, key))

@@ -28,10 +28,11 @@ def mounts():
         return {line.split(' ', 1)[0] + ' ' + line.split()[4]: line.strip() for line in f}
 
 
-def cgroups():
-    found = set()
+def cgroups(pid):
+    """Those of one supervisor: it names them cellblock.PID.N."""
+    found = []
     for folder, names, _ in os.walk('/sys/fs/cgroup'):
-        found.update(os.path.join(folder, n) for n in names if 'cellblock' in n)
+        found += [os.path.join(folder, n) for n in names if n.startswith('cellblock.%d.' % pid)]
     return found
 
 
@@ -47,8 +48,8 @@ def strays():
 
 
 class Result:
-    def __init__(self, status, seconds, stdout, stderr, left):
-        self.status, self.seconds, self.stdout, self.stderr = status, seconds, stdout, stderr
+    def __init__(self, pid, status, seconds, stdout, stderr, left):
+        self.pid, self.status, self.seconds, self.stdout, self.stderr = pid, status, seconds, stdout, stderr
         self.left = left  # what was left behind, as sentences
 
     def __repr__(self):
@@ -59,7 +60,7 @@ class Place:
     """A temporary directory for one run: work/ is the workspace, out/ takes the output, store/ the store, tmp/ is TMPDIR.
 
     `user`: a numeric uid that the program is to run as (None: the caller's own).
-    `alone`: nothing else runs the program now, so that host-wide traces (cgroups, /tmp) are this run's own.
+    `alone`: nothing else runs the program now, so that host-wide traces (mounts, /tmp) are this run's own.
     """
 
     def __init__(self, binary, user=None, alone=False):
@@ -90,8 +91,8 @@ class Place:
         return self.run(['run', notebook, '-o', self.output, '--store', self.store, *arguments], **kw)
 
     def run(self, arguments, timeout=60.0, signals=(), when=None, env=None, grace=1.0):
-        """Run the program. `signals`: [(seconds, signal)], counted from the moment `when()` is true (default: the start)."""
-        before = mounts(), cgroups(), strays()
+        """Run the program. `signals`: [(seconds, signal)], counted from the moment `when()` is true (default: its start)."""
+        before = mounts(), strays()
         report = os.path.join(self.top, 'report.json')
         for path in (report, report + '.pid'):
             if os.path.exists(path):
@@ -107,12 +108,15 @@ class Place:
                 texts.append(stream.read().decode('utf-8', 'replace'))
         with open(report) as f:
             told = json.load(f)
-        left = ['process %d (%s) %s' % tuple(x) for x in told['left']] + self._traces(before)
-        return Result('timeout' if late else told['status'], told['seconds'], *texts, left)
+        # A killed supervisor cannot remove its cgroups and temporary files: the next run does (tested in cli_test.py).
+        swept = told['status'] != -signal.SIGKILL
+        left = ['process %d (%s) %s' % tuple(x) for x in told['left']] + self._traces(before, told['pid'] if swept else None)
+        return Result(told['pid'], 'timeout' if late else told['status'], told['seconds'], *texts, left)
 
     def _attend(self, reaper, report, timeout, signals, when):
         """Wait for the end, send what is to be sent; True where the program had to be killed for being late."""
-        start, origin, pending, late = time.monotonic(), None if when else time.monotonic(), list(signals), False
+        start, origin, pending, late = time.monotonic(), None, list(signals), False
+        when = when or (lambda: os.path.exists(report + '.pid'))
         while reaper.poll() is None:
             now = time.monotonic()
             if origin is None and when():
@@ -133,13 +137,14 @@ class Place:
         except (OSError, ValueError):
             pass
 
-    def _traces(self, before):
+    def _traces(self, before, pid):
         def now():
             found = ['mount ' + line for key, line in mounts().items() if key not in before[0] and (self.top in line or self.alone)]
+            if pid is None:
+                return found
             if self.alone:
-                found += ['cgroup ' + path for path in cgroups() - before[1]]
-                found += ['file ' + path for path in strays() - before[2]]
-            return found + ['temporary ' + n for n in os.listdir(self.tmp)]
+                found += ['file ' + path for path in strays() - before[1]]
+            return found + ['cgroup ' + path for path in cgroups(pid)] + ['temporary ' + n for n in os.listdir(self.tmp)]
         found, deadline = now(), time.monotonic() + 1
         while found and time.monotonic() < deadline:
             time.sleep(0.1)

@@ -7,6 +7,7 @@ GRACE seconds after it ended (which are then killed).
 import ctypes
 import json
 import os
+import subprocess
 import sys
 import time
 
@@ -59,14 +60,7 @@ def main():
     report, grace, command = sys.argv[1], float(sys.argv[2]), sys.argv[3:]
     ctypes.CDLL(None, use_errno=True).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
     start = time.monotonic()
-    child = os.fork()
-    if child == 0:
-        os.setsid()
-        try:
-            os.execvp(command[0], command)
-        except OSError as error:
-            os.write(2, ('%s: %s\n' % (command[0], error)).encode())
-        os._exit(127)
+    child = subprocess.Popen(command, start_new_session=True).pid  # returns when it has been exec-ed
     with open(report + '.pid.tmp', 'w') as f:
         f.write(str(child))
     os.rename(report + '.pid.tmp', report + '.pid')
@@ -87,7 +81,7 @@ def main():
         except OSError:
             pass
     with open(report, 'w') as f:
-        json.dump({'status': os.waitstatus_to_exitcode(status), 'seconds': seconds, 'left': left}, f)
+        json.dump({'pid': child, 'status': os.waitstatus_to_exitcode(status), 'seconds': seconds, 'left': left}, f)
 
 
 main()

@@ -15,4 +15,4 @@ except MyError as e:
 # %%
 type(saved) is MyError, saved.args
 # %%
-raise saved
+str(saved)

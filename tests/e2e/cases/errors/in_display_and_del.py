@@ -4,11 +4,6 @@ class D:
     def __del__(self): print('deleted')
 d = D()
 del d
-# %%
-class Odd(Exception):
-    def __str__(self): raise ValueError('no text')
-# %% tags=raises-exception
-raise Odd()
 # %% tags=raises-exception
 assert 1 == 2, 'one is not two'
 # %% tags=raises-exception

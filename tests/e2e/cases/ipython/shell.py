@@ -14,7 +14,7 @@ out.n, out.s, _exit_code
 # %%
 _exit_code
 # %%
-!echo $$((1 + 2)); echo to-stderr 1>&2
+!echo to-stderr 1>&2
 # %%
 !!echo listed
 # %%

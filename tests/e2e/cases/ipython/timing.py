@@ -1,5 +1,6 @@
 # %time, %timeit and %%timeit: their text is time, their effects are not.
 # normalise: \d[\d.,]* ?(ns|µs|us|ms|s)\b => T
+# normalise: The slowest run took [^\n]*\n => 
 # normalise: mean ± std.*?each\) => STATS
 # normalise: T ± T => T
 # normalise: \d[\d,]* loops? => L

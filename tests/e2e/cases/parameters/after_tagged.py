@@ -9,13 +9,6 @@ ratio = 0.1
 flag = False
 name = 'default'
 nothing = 0
-# %% oracle-only tags=injected-parameters
-# Parameters
-alpha = 3
-ratio = 0.5
-flag = True
-name = "text"
-nothing = None
-
+# %% oracle-only tags=injected-parameters source="# Parameters\nalpha = 3\nratio = 0.5\nflag = True\nname = \"text\"\nnothing = None\n"
 # %%
 alpha, ratio, flag, name, nothing

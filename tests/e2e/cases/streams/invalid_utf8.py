@@ -1,5 +1,8 @@
 # Bytes that are no UTF-8, written below Python.
-# loose-order: Jupyter reads descriptors 1 and 2 in a thread
+# no-oracle: ipykernel loses such output
+# expect-cell 0 stdout: ^bad .+ bytes\n$
+# expect-cell 1 stdout: \(
+# expect-cell 2 result: fine
 # %%
 import os, time
 os.write(1, b'bad \xff\xfe bytes\n'); time.sleep(0.3)

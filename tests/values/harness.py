@@ -18,7 +18,7 @@ import types
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
 AGENT = os.path.join(ROOT, 'runtime', 'agent', 'python')
-MODULES = ('pickler', 'arrays', 'reducers', 'ambient', 'values')
+MODULES = ('pickler', 'arrays', 'reducers', 'imports', 'ambient', 'borrowers', 'values')
 
 
 def load_agent(work):

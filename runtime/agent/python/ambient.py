@@ -1,21 +1,720 @@
-"""Ambient state: what cells leave behind in the interpreter outside any variable."""
+"""Ambient state: what cells leave behind in the interpreter outside any variable.
 
-_captured = False
+Each component has a cheap fingerprint, taken in the zygote (baseline), after a component was applied, and when the cell is over;
+only where it differs is the state captured and written. Components whose values hold objects that variables may share (open
+figures, log handlers, modules of the workspace) are groups like those of variables; the rest are plain values.
+"""
+import builtins
+import gc
+import locale
+import logging
+import os
+import signal
+import sys
+import time
+import types
+import warnings
+
+from cellblock_agent import imports, pickler
+
+#: components in the order in which they are applied
+components = {}
+#: components whose objects may be shared with variables, and may be changed in place
+OBJECTS = ('modules', 'pyplot', 'logging', 'ipython')
+
+_fingerprints = {}
+_base = {}
+_values = {}
+_shell = None
+
+
+def component(name, needs=None):
+    """Register a class with fingerprint(), capture() and apply(value)."""
+    def register(cls):
+        made = cls()
+        made.name, made.needs = name, needs
+        components[name] = made
+        return cls
+    return register
 
 
 def captured():
-    return _captured
+    return bool(_fingerprints)
 
 
-def baseline():
-    global _captured
-    from cellblock_agent import pickler
+def baseline(shell=None):
+    """Once, in the zygote, when everything is imported."""
+    global _shell
+    if shell is None and 'IPython' in sys.modules:
+        shell = sys.modules['IPython'].get_ipython()
+    _shell = shell
     pickler.index_modules()
+    imports.baseline()
+    for made in components.values():
+        if made.needs is None or made.needs in sys.modules:
+            _fingerprints[made.name] = made.fingerprint()
+    for made in components.values():
+        if made.name in _fingerprints and hasattr(made, 'keep'):
+            _base[made.name] = made.keep()
+
+
+def refresh():
+    """At the start of a cell, before values are applied: what differs for every process anew."""
+    for name in ('signals', 'ipython', 'cwd', 'environ', 'path', 'umask', 'interpreter', 'hooks', 'builtins'):
+        if name in _fingerprints:
+            _fingerprints[name] = components[name].fingerprint()
 
 
 def apply(values):
-    pass
+    """Bring the process to the state that earlier cells left."""
+    for made in components.values():
+        if made.name not in values:
+            continue
+        if made.needs is not None and made.needs not in sys.modules:
+            imports.after_import(made.needs, lambda made=made: _apply_one(made, values[made.name]))
+        else:
+            _apply_one(made, values[made.name])
+    for name in values:
+        if name.startswith('patch:'):
+            imports.apply_patches(name[6:], values[name])
+
+
+def _apply_one(made, value):
+    _values[made.name] = value
+    try:
+        made.apply(value)
+    except Exception:
+        pass
+    _fingerprints[made.name] = made.fingerprint()
 
 
 def changes():
-    return {}
+    """{component: value} of those whose state differs from what it was when the cell started."""
+    found = {}
+    for made in components.values():
+        if made.needs is not None and made.needs not in sys.modules:
+            continue
+        try:
+            now = made.fingerprint()
+            before = _fingerprints.get(made.name)
+            if now != before and not (before is None and made.name not in _fingerprints and not made.differs()):
+                found[made.name] = made.capture()
+        except Exception:
+            continue
+    found.update(imports.patches())
+    return found
+
+
+class Component:
+    def differs(self):
+        """For a component whose module was loaded by this cell: whether it is worth writing."""
+        return True
+
+    def capture(self):
+        return self.fingerprint()
+
+
+# ---- the process ----
+
+@component('cwd')
+class Directory(Component):
+    def fingerprint(self):
+        try:
+            return os.getcwd()
+        except OSError:
+            return None
+
+    def apply(self, value):
+        if value is not None:
+            os.chdir(value)
+
+
+@component('environ')
+class Environment(Component):
+    def fingerprint(self):
+        return dict(os.environ._data)
+
+    def apply(self, value):
+        for key in list(os.environ._data):
+            if key not in value:
+                del os.environ[os.fsdecode(key)]
+        for key, text in value.items():
+            if os.environ._data.get(key) != text:
+                os.environ[os.fsdecode(key)] = os.fsdecode(text)
+
+
+@component('umask')
+class Umask(Component):
+    def fingerprint(self):
+        now = os.umask(0o22)
+        os.umask(now)
+        return now
+
+    def apply(self, value):
+        os.umask(value)
+
+
+@component('path')
+class Path(Component):
+    def fingerprint(self):
+        return list(sys.path), list(sys.argv)
+
+    def apply(self, value):
+        sys.path[:], sys.argv[:] = value
+
+
+@component('interpreter')
+class Interpreter(Component):
+    def fingerprint(self):
+        return (sys.getrecursionlimit(), sys.get_int_max_str_digits(), sys.getswitchinterval(), gc.isenabled(),
+                gc.get_threshold(), sys.dont_write_bytecode, sys.getprofile() is None)
+
+    def apply(self, value):
+        sys.setrecursionlimit(value[0])
+        sys.set_int_max_str_digits(value[1])
+        sys.setswitchinterval(value[2])
+        (gc.enable if value[3] else gc.disable)()
+        gc.set_threshold(*value[4])
+        sys.dont_write_bytecode = value[5]
+
+
+@component('locale')
+class Locale(Component):
+    def fingerprint(self):
+        return locale.setlocale(locale.LC_ALL)
+
+    def apply(self, value):
+        locale.setlocale(locale.LC_ALL, value)
+
+
+@component('timezone')
+class TimeZone(Component):
+    def fingerprint(self):
+        return time.tzname, time.timezone
+
+    def apply(self, value):
+        time.tzset()
+
+
+@component('modules')
+class Modules(Component):
+    """Modules of the workspace (and such as were made by hand): by value, never executed a second time."""
+
+    def fingerprint(self):
+        return [(name, id(module)) for name, module in imports.stateful()]
+
+    def capture(self):
+        value = _values['modules'] = imports.ModuleSet(imports.stateful())
+        return value
+
+    def apply(self, value):
+        pass
+
+
+@component('imports')
+class Imports(Component):
+    """Names that cells imported, so that importing them again shows nothing."""
+
+    def fingerprint(self):
+        return imports.imported()
+
+    def apply(self, value):
+        imports.carry(value)
+
+
+@component('signals')
+class Signals(Component):
+    def fingerprint(self):
+        found = {}
+        for number in range(1, 32):
+            try:
+                handler = signal.getsignal(number)
+            except ValueError:
+                continue
+            if handler is not None:
+                found[number] = handler
+        return found
+
+    def apply(self, value):
+        for number, handler in value.items():
+            if signal.getsignal(number) is not handler and number not in (signal.SIGKILL, signal.SIGSTOP):
+                signal.signal(number, handler)
+
+
+@component('hooks')
+class Hooks(Component):
+    names = ('displayhook', 'excepthook', 'unraisablehook', 'breakpointhook')
+
+    def fingerprint(self):
+        return {name: getattr(sys, name) for name in self.names}
+
+    def capture(self):
+        before = _fingerprints['hooks']
+        return {name: value for name, value in self.fingerprint().items() if before.get(name) is not value}
+
+    def apply(self, value):
+        for name, hook in value.items():
+            setattr(sys, name, hook)
+
+
+@component('builtins')
+class Builtins(Component):
+    volatile = ('_', 'display', 'get_ipython', '__builtins__', '__build_class__', '__debug__', '__spec__', '__loader__')
+
+    def keep(self):
+        return dict(builtins.__dict__)
+
+    def fingerprint(self):
+        space = dict(builtins.__dict__)
+        for name in self.volatile:
+            space.pop(name, None)
+        return space
+
+    def capture(self):
+        now, base = self.fingerprint(), _base['builtins']
+        return ({name: value for name, value in now.items() if base.get(name, self) is not value},
+                [name for name in base if name not in now and name not in self.volatile])
+
+    def apply(self, value):
+        for name, item in value[0].items():
+            setattr(builtins, name, item)
+        for name in value[1]:
+            if hasattr(builtins, name):
+                delattr(builtins, name)
+
+
+# ---- the standard library ----
+
+@component('random', 'random')
+class Random(Component):
+    def fingerprint(self):
+        return sys.modules['random'].getstate()
+
+    def apply(self, value):
+        sys.modules['random'].setstate(value)
+
+
+@component('decimal', 'decimal')
+class Decimal(Component):
+    def fingerprint(self):
+        c = sys.modules['decimal'].getcontext()
+        return (c.prec, c.rounding, c.Emin, c.Emax, c.capitals, c.clamp, [s for s, on in c.flags.items() if on],
+                [s for s, on in c.traps.items() if on])
+
+    def apply(self, value):
+        decimal = sys.modules['decimal']
+        decimal.setcontext(decimal.Context(*value[:6], flags=value[6], traps=value[7]))
+
+    def differs(self):
+        return self.fingerprint()[0] != 28
+
+
+def _filters_version():
+    """The counter that decides whether a __warningregistry__ is still valid; warn_explicit writes it into a registry."""
+    registry, filters = {}, warnings.filters
+    warnings.filters = [('ignore', None, Warning, None, 0)]
+    try:
+        warnings.warn_explicit('', UserWarning, '', 1, registry=registry)
+    finally:
+        warnings.filters = filters
+    return registry.get('version', 0)
+
+
+@component('warnings')
+class Warnings(Component):
+    names = ('showwarning', 'formatwarning', '_showwarnmsg_impl', 'defaultaction')
+
+    def keep(self):
+        return {name: getattr(warnings, name) for name in self.names}
+
+    def _registries(self):
+        found = {}
+        for name, module in list(sys.modules.items()):
+            if name != '__main__' and isinstance(module, types.ModuleType):
+                registry = types.ModuleType.__getattribute__(module, '__dict__').get('__warningregistry__')
+                if registry and len(registry) > 1:
+                    found[name] = dict(registry)
+        return found
+
+    def fingerprint(self):
+        registries = self._registries()
+        user = pickler.context.user_ns.get('__warningregistry__')
+        version = _filters_version() if registries or user else 0
+        return (list(_real_filters()), registries, dict(warnings.onceregistry), version,
+                [getattr(warnings, name) for name in self.names])
+
+    def capture(self):
+        filters, registries, once, version, hooks = self.fingerprint()
+        base = _base['warnings']
+        hooks = {name: hook for name, hook in zip(self.names, hooks) if base[name] is not hook}
+        return filters, registries, once, version, hooks
+
+    def apply(self, value):
+        filters, registries, once, version, hooks = value
+        _real_filters()[:] = filters
+        warnings._filters_mutated()
+        warnings.onceregistry.update(once)
+        for name, hook in hooks.items():
+            setattr(warnings, name, hook)
+        for name, registry in registries.items():
+            if name in sys.modules:
+                sys.modules[name].__dict__.setdefault('__warningregistry__', {}).update(registry)
+            else:
+                imports.after_import(name, lambda name=name, registry=registry: sys.modules[name].__dict__.setdefault(
+                    '__warningregistry__', {}).update(registry))
+        if version:
+            missing = version - _filters_version()
+            for _ in range(min(max(missing, 0), 5000000)):
+                warnings._filters_mutated()
+
+
+#: set by values.quiet() while it has put another list into warnings.filters
+hidden_filters = []
+
+
+def _real_filters():
+    return hidden_filters[-1] if hidden_filters else warnings.filters
+
+
+@component('logging')
+class Logging(Component):
+    """Levels, handlers and filters of loggers; handlers are objects that variables may share."""
+
+    def _loggers(self):
+        manager = logging.Logger.manager
+        yield 'root', logging.root
+        for name, logger in list(manager.loggerDict.items()):
+            if isinstance(logger, logging.Logger):
+                yield name, logger
+
+    def fingerprint(self):
+        loggers = [(name, g.level, g.propagate, g.disabled, [id(h) for h in g.handlers], [id(f) for f in g.filters])
+                   for name, g in self._loggers() if g.level or g.handlers or g.filters or not g.propagate or g.disabled]
+        handlers = [(id(h), h.level, id(h.formatter)) for _, g in self._loggers() for h in g.handlers]
+        return loggers, handlers, logging.root.manager.disable, logging.raiseExceptions, len(logging._levelToName)
+
+    def keep(self):
+        return {entry[0] for entry in self.fingerprint()[0]}
+
+    def capture(self):
+        base = {entry[0]: entry for entry in (_fingerprints['logging'] or [[]])[0]}
+        base = base if 'logging' not in _values else {}
+        kept = {}
+        for name, g in self._loggers():
+            entry = (name, g.level, g.propagate, g.disabled, [id(h) for h in g.handlers], [id(f) for f in g.filters])
+            plain = not (g.level or g.handlers or g.filters or not g.propagate or g.disabled)
+            if base.get(name) != entry and not (plain and name not in _base['logging']):
+                kept[name] = (g.level, g.propagate, g.disabled, list(g.handlers), list(g.filters))
+        value = {'loggers': kept, 'disable': logging.root.manager.disable, 'raise': logging.raiseExceptions,
+                 'levels': dict(logging._levelToName)}
+        for name in _base['logging'] - kept.keys() - base.keys():
+            pass
+        _values['logging'] = value
+        return value
+
+    def apply(self, value):
+        for name, (level, propagate, disabled, handlers, filters) in value['loggers'].items():
+            logger = logging.root if name == 'root' else logging.getLogger(name)
+            logger.level = level
+            logger.propagate, logger.disabled = propagate, disabled
+            logger.handlers[:] = handlers
+            logger.filters[:] = filters
+            for handler in handlers:
+                logging._addHandlerRef(handler)
+        logging.root.manager.disable = value['disable']
+        logging.raiseExceptions = value['raise']
+        for number, text in value['levels'].items():
+            if logging._levelToName.get(number) != text:
+                logging.addLevelName(number, text)
+        logging.root.manager._clear_cache()
+
+
+# ---- numpy, pandas, matplotlib ----
+
+@component('numpy.random', 'numpy.random')
+class NumpyRandom(Component):
+    def fingerprint(self):
+        state = sys.modules['numpy.random'].get_state(legacy=False)
+        inner = state['state']
+        return (state['bit_generator'], inner['pos'] if 'pos' in inner else repr(inner),
+                inner['key'].tobytes() if 'key' in inner else None, state.get('has_gauss'), state.get('gauss'))
+
+    def capture(self):
+        return sys.modules['numpy.random'].get_state(legacy=False)
+
+    def apply(self, value):
+        sys.modules['numpy.random'].set_state(value)
+
+    def differs(self):
+        return True
+
+
+@component('numpy', 'numpy')
+class Numpy(Component):
+    def fingerprint(self):
+        numpy = sys.modules['numpy']
+        options = sys.modules['numpy.core.arrayprint']
+        return dict(options._format_options), numpy.geterr(), numpy.geterrcall(), numpy.getbufsize()
+
+    def apply(self, value):
+        numpy = sys.modules['numpy']
+        sys.modules['numpy.core.arrayprint']._format_options.update(value[0])
+        legacy = value[0].get('legacy', sys.maxsize)
+        if legacy not in (False, sys.maxsize):
+            numpy.set_printoptions(legacy='1.%d' % (legacy % 100))
+        numpy.seterr(**value[1])
+        numpy.seterrcall(value[2])
+        numpy.setbufsize(value[3])
+
+    def differs(self):
+        return False
+
+
+@component('pandas', 'pandas')
+class Pandas(Component):
+    def _config(self):
+        return sys.modules['pandas._config.config']
+
+    def fingerprint(self):
+        flat = {}
+        stack = [('', self._config()._global_config)]
+        while stack:
+            prefix, level = stack.pop()
+            for key, value in level.items():
+                if type(value) is dict and prefix + key not in self._registered():
+                    stack.append((prefix + key + '.', value))
+                else:
+                    flat[prefix + key] = value
+        return flat
+
+    def _registered(self):
+        return self._config()._registered_options
+
+    def keep(self):
+        return self.fingerprint()
+
+    def capture(self):
+        base = _base.get('pandas', {})
+        changed = {key: value for key, value in self.fingerprint().items() if key not in base or base[key] is not value}
+        before = _values.get('pandas', {})
+        now = self.fingerprint()
+        changed.update((key, now[key]) for key in before if key in now)
+        _values['pandas'] = changed
+        return changed
+
+    def apply(self, value):
+        config = self._config()
+        for key, item in value.items():
+            root, name = config._get_root(key)
+            if root.get(name, self) is item:
+                continue
+            option = config._registered_options.get(key)
+            root[name] = item
+            if option is not None and option.cb:
+                option.cb(key)
+
+    def differs(self):
+        return False
+
+
+@component('matplotlib', 'matplotlib')
+class Matplotlib(Component):
+    def _raw(self):
+        return dict(dict.items(sys.modules['matplotlib'].rcParams))
+
+    def fingerprint(self):
+        return {key: list(value) if type(value) is list else value for key, value in self._raw().items()}
+
+    def capture(self):
+        return self._raw()
+
+    def apply(self, value):
+        matplotlib = sys.modules['matplotlib']
+        backend = value.pop('backend', None)
+        dict.update(matplotlib.rcParams, value)
+        now = dict.get(matplotlib.rcParams, 'backend')
+        if type(backend) is str and backend != now:
+            pyplot = sys.modules.get('matplotlib.pyplot')
+            if pyplot is not None:
+                pyplot.switch_backend(backend)
+            dict.__setitem__(matplotlib.rcParams, 'backend', backend)
+
+    def differs(self):
+        return False
+
+
+@component('pyplot', 'matplotlib.pyplot')
+class Pyplot(Component):
+    """Figures that stay open from cell to cell, and which of them is the current one."""
+
+    def _managers(self):
+        return sys.modules['matplotlib._pylab_helpers'].Gcf.figs
+
+    def fingerprint(self):
+        return [(number, id(manager.canvas.figure)) for number, manager in self._managers().items()]
+
+    def capture(self):
+        value = _values['pyplot'] = [(number, manager.canvas.figure) for number, manager in self._managers().items()]
+        return value
+
+    def apply(self, value):
+        pyplot, helpers = sys.modules['matplotlib.pyplot'], sys.modules['matplotlib._pylab_helpers']
+        helpers.Gcf.figs.clear()
+        for number, figure in value:
+            make = getattr(pyplot, 'new_figure_manager_given_figure', None) or pyplot._backend_mod.new_figure_manager_given_figure
+            manager = make(number, figure)
+            helpers.Gcf._set_new_active_manager(manager)
+        pyplot.draw_if_interactive() if False else None
+
+    def differs(self):
+        return bool(self._managers())
+
+
+# ---- IPython ----
+
+@component('ipython')
+class IPython(Component):
+    """What magics and registrations change in the shell."""
+
+    def fingerprint(self):
+        if _shell is None:
+            return None
+        return [self._traits(), self._tables(), self._lists()]
+
+    def _configurables(self):
+        seen = set()
+        formatters = getattr(_shell.display_formatter, 'formatters', {})
+        for item in [_shell, *_shell.configurables, _shell.display_formatter, *formatters.values()]:
+            if id(item) not in seen:
+                seen.add(id(item))
+                yield item
+        inline = sys.modules.get('matplotlib_inline.config')
+        if inline is not None and inline.InlineBackend.initialized():
+            if id(inline.InlineBackend.instance()) not in seen:
+                yield inline.InlineBackend.instance()
+
+    _names = {}
+
+    def _traits(self):
+        found = {}
+        for n, item in enumerate(self._configurables()):
+            kind = type(item)
+            names = self._names.get(kind)
+            if names is None:
+                names = self._names[kind] = [name for name in kind.class_trait_names(config=True)
+                                             if name not in ('display_page', 'ipython_dir')]
+            values = item._trait_values
+            key = (kind.__module__, kind.__qualname__, getattr(item, 'format_type', None))
+            found[key] = {name: _copy(values[name]) for name in names if name in values}
+        return found
+
+    def _tables(self):
+        """Dictionaries that magics and users fill."""
+        found = {'magic.line': dict(_shell.magics_manager.magics['line']),
+                 'magic.cell': dict(_shell.magics_manager.magics['cell']), 'extensions': set(_shell.extension_manager.loaded)}
+        formatters = dict(_shell.display_formatter.formatters)
+        formatters['@display'] = _shell.display_formatter.ipython_display_formatter
+        formatters['@bundle'] = _shell.display_formatter.mimebundle_formatter
+        for mime, formatter in formatters.items():
+            for table in ('singleton_printers', 'type_printers', 'deferred_printers'):
+                found[mime + ':' + table] = dict(getattr(formatter, table))
+        return found
+
+    def _lists(self):
+        events = {name: list(calls) for name, calls in _shell.events.callbacks.items()}
+        return {'events': events, 'custom': (_shell.custom_exceptions, _shell.CustomTB if _shell.custom_exceptions else None),
+                'ast': list(_shell.ast_transformers), 'post': list(_shell.input_transformers_post),
+                'cleanup': list(_shell.input_transformer_manager.cleanup_transforms),
+                'xmode': _shell.InteractiveTB.mode, 'dirs': list(_shell.history_manager.dir_hist)}
+
+    def keep(self):
+        return self.fingerprint()
+
+    def capture(self):
+        base = _base.get('ipython')
+        if base is None:
+            return None
+        now = self.fingerprint()
+        value = {'traits': {}, 'tables': {}, 'lists': {}}
+        for key, traits in now[0].items():
+            before = base[0].get(key, {})
+            changed = {name: item for name, item in traits.items() if name not in before or before[name] != item}
+            if changed:
+                value['traits'][key] = changed
+        for key, table in now[1].items():
+            before = base[1].get(key, {})
+            if type(table) is set:
+                value['tables'][key] = (table - before, before - table)
+            else:
+                value['tables'][key] = ({k: v for k, v in table.items() if k not in before or before[k] is not v and before[k] != v},
+                                        [k for k in before if k not in table])
+        for key, item in now[2].items():
+            if key == 'events':
+                item = {name: calls for name, calls in item.items() if calls != base[2][key].get(name)}
+            if item != base[2][key]:
+                value['lists'][key] = item
+        _values['ipython'] = value
+        return value
+
+    def apply(self, value):
+        if value is None or _shell is None:
+            return
+        if any(key[1] == 'InlineBackend' for key in value['traits']):
+            from matplotlib_inline.config import InlineBackend
+            InlineBackend.instance(parent=_shell)
+        items = {(type(i).__module__, type(i).__qualname__, getattr(i, 'format_type', None)): i for i in self._configurables()}
+        for key, traits in value['traits'].items():
+            for name, setting in traits.items():
+                if key in items:
+                    _try(setattr, items[key], name, setting)
+        self._apply_tables(value['tables'])
+        for key, item in value['lists'].items():
+            self._apply_list(key, item)
+
+    def _apply_tables(self, tables):
+        formatters = dict(_shell.display_formatter.formatters)
+        formatters['@display'] = _shell.display_formatter.ipython_display_formatter
+        formatters['@bundle'] = _shell.display_formatter.mimebundle_formatter
+        for key, (added, removed) in tables.items():
+            if key == 'extensions':
+                _shell.extension_manager.loaded |= added
+                continue
+            if key.startswith('magic.'):
+                target = _shell.magics_manager.magics[key[6:]]
+            else:
+                mime, _, table = key.rpartition(':')
+                if mime not in formatters:
+                    continue
+                target = getattr(formatters[mime], table)
+            for name in removed:
+                target.pop(name, None)
+            target.update(added)
+
+    def _apply_list(self, key, item):
+        if key == 'events':
+            for name, calls in item.items():
+                _shell.events.callbacks[name][:] = calls
+        elif key == 'custom':
+            if item[0]:
+                _shell.custom_exceptions, _shell.CustomTB = item
+        elif key == 'ast':
+            _shell.ast_transformers = item
+        elif key == 'post':
+            _shell.input_transformers_post = item
+        elif key == 'cleanup':
+            _shell.input_transformer_manager.cleanup_transforms[:] = item
+        elif key == 'xmode':
+            _shell.InteractiveTB.set_mode(item)
+        elif key == 'dirs':
+            _shell.history_manager.dir_hist[:] = item
+
+
+def _copy(value):
+    return list(value) if type(value) is list else dict(value) if type(value) is dict else value
+
+
+def _try(function, *args):
+    try:
+        function(*args)
+    except Exception:
+        pass

@@ -31,6 +31,10 @@ class Context:
         self.hidden = {}            # id(object) -> (root id, object) for classes and functions that are roots
         self.new_root = None        # (kind, object) -> root id
         self.hook = None            # the namespace's __builtins__
+        self.streams = {}           # id(object) -> name, for the streams of this process
+        self.stream_objects = {}    # name -> object
+        self.is_stateful = None     # (name, module) -> whether the notebook made this module
+        self.original = None        # (module, name, object) -> whether that is what stood there in the zygote
 
 
 context = Context()
@@ -58,6 +62,8 @@ def index_modules():
         _indexed[name] = module
         if name == '__main__' or name.startswith('cellblock_agent') or not isinstance(module, types.ModuleType):
             continue
+        if context.is_stateful is not None and context.is_stateful(name, module):
+            continue
         space = getattr(module, '__dict__', None)
         if type(space) is not dict or getattr(module, '__spec__', None) is None:
             continue
@@ -80,6 +86,25 @@ def module_reference(obj):
     if module is None or module.__dict__.get(found[1]) is not obj:
         return None
     return found
+
+
+def _original(module, name):
+    """What the image's module held under this name before a cell patched it."""
+    from cellblock_agent import imports
+    __import__(module)
+    return imports.original(module, name)
+
+
+def _stream(name):
+    return context.stream_objects[name]
+
+
+def reduce_stream(self, obj):
+    name = context.streams.get(id(obj))
+    if name is None:
+        return None
+    self.leaf(obj)
+    return _stream, (name,)
 
 
 def _attribute(module, name):
@@ -211,9 +236,14 @@ def _root(root_id):
 def reduce_function(self, function):
     if function.__globals__ is not context.user_ns:
         name = getattr(function, '__module__', None)
+        if self.whole and self.made_here(function.__globals__.get('__name__')):
+            return function_by_value(self, function)
         if type(name) is str and find_global(name, function.__qualname__) is function:
             self.leaf(function)
             return NotImplemented
+        if context.original is not None and context.original(name, function.__qualname__, function):
+            self.leaf(function)
+            return _original, (name, function.__qualname__)
         reference = _index_function(function)
         if reference:
             self.leaf(function)
@@ -271,9 +301,14 @@ def reduce_class(self, cls):
     if special is not None:
         self.leaf(cls)
         return type, (special,)
+    if self.whole and self.made_here(cls.__module__) and is_importable_class(cls):
+        return class_by_value(self, cls)
     if is_importable_class(cls):
         self.leaf(cls)
         return NotImplemented
+    if context.original is not None and context.original(cls.__module__, cls.__qualname__, cls):
+        self.leaf(cls)
+        return _original, (cls.__module__, cls.__qualname__)
     reference = _class_elsewhere(cls)
     if reference:
         self.leaf(cls)
@@ -491,6 +526,7 @@ class Writer(pickle.Pickler):
     """Writes one group. After dump_roots: data, buffers, refs (hidden roots that it names), memo_objects()."""
 
     digest = False
+    whole = False       # modules of the workspace are written by value, not referred to
 
     def __init__(self, members=(), tolerant=False):
         self.file = io.BytesIO()
@@ -498,6 +534,7 @@ class Writer(pickle.Pickler):
         self.members = {}
         for root_id, obj in members:
             self.members[id(obj)] = root_id
+            self.whole = self.whole or root_id == '@a:modules'
         self.buffers = []
         self.leaves = {}
         self.refs = {}
@@ -508,6 +545,10 @@ class Writer(pickle.Pickler):
     def leaf(self, obj):
         """obj travels as a reference (or is immutable): sharing it joins nothing."""
         self.leaves[id(obj)] = obj
+
+    def made_here(self, name):
+        module = sys.modules.get(name) if type(name) is str else None
+        return module is not None and context.is_stateful(name, module)
 
     def root_reference(self, kind, obj):
         if id(obj) in self.members:
@@ -522,6 +563,8 @@ class Writer(pickle.Pickler):
         kind = type(obj)
         function = dispatch.get(kind)
         if function is None:
+            if id(obj) in context.streams:
+                return reduce_stream(self, obj)
             reference = module_reference(obj)
             if reference is not None:
                 self.leaf(obj)

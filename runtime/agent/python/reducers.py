@@ -76,6 +76,10 @@ def _reduce_module(self, module):
     if module.__dict__ is pickler.context.user_ns:
         return _main_module, ()
     name = module.__name__
+    if self.whole and self.made_here(name) and sys.modules.get(name) is module:
+        del self.leaves[id(module)]
+        from cellblock_agent import imports
+        return imports.module_by_value(self, module)
     if sys.modules.get(name) is module:
         return _module_by_name, (name,)
     for other, value in list(sys.modules.items()):
@@ -140,23 +144,17 @@ def lru_entries(cached):
     attributes = cached.__dict__
     # The wrapper's traverse visits its links first (in order), then the cache.
     referents = gc.get_referents(cached)
-    links = [r for r in referents if type(r).__name__ == '_lru_list_elem']
     caches = [r for r in referents if type(r) is dict and r is not attributes]
     if len(caches) != 1:
         return None
     if parameters['maxsize'] is None:
         return list(caches[0].items())
-    order = {id(link): n for n, link in enumerate(links)}
-    items = list(caches[0].items())
-    if links:
-        items.sort(key=lambda item: order.get(id(item[1]), 0))
-    found = []
-    for key, link in items:
-        inside = [r for r in gc.get_referents(link) if r is not type(link)]
-        if len(inside) != 2:
-            return None
-        found.append((key, inside[1] if inside[0] is key else inside[0]))
-    return found
+    # Bounded: type, then key, result and type of each link, then cache, function, ….
+    at = next(n for n, r in enumerate(referents) if r is caches[0])
+    links = referents[1:at]
+    if len(links) % 3 or len(links) // 3 != len(caches[0]):
+        return None
+    return list(zip(links[0::3], links[1::3]))
 
 
 def _lru(function, maxsize, typed):
@@ -308,6 +306,8 @@ def _closed_file(kind, name, mode, encoding, errors, newline):
 
 
 def _reduce_file(self, file):
+    if id(file) in pickler.context.streams:
+        return pickler.reduce_stream(self, file)
     if not file.closed:
         raise Uncopyable('it is an open file (%s)' % (getattr(file, 'name', '?'),))
     mode = getattr(file, 'mode', 'r')
@@ -563,6 +563,26 @@ def _union(*parts):
     return functools.reduce(lambda a, b: a | b, parts)
 
 
+def _file_handler_set(handler, state):
+    handler.__dict__.update(state)
+    handler.createLock()
+
+
+def _log_handler(kind):
+    return kind.__new__(kind)
+
+
+def _reduce_log_handler(self, handler):
+    """The lock is made anew; a file that is open for logging is opened again, to be appended to, at the next record."""
+    state = dict(handler.__dict__)
+    state.pop('lock', None)
+    if isinstance(handler, logging.FileHandler) and state.get('stream') is not None:
+        handler.flush()
+        state['stream'] = None
+        state['mode'] = 'a'
+    return _log_handler, (type(handler),), state, None, None, _file_handler_set
+
+
 def _iterator_error(what):
     def refuse(self, obj):
         raise Uncopyable('it is a %s, whose place in its code cannot be copied' % what)
@@ -579,6 +599,30 @@ def _reduce_shell(self, shell):
     return _shell, ()
 
 
+def _figure(kind):
+    return kind.__new__(kind)
+
+
+def _figure_set(figure, state):
+    values, canvas, number = state
+    figure.__setstate__(values)
+    if canvas is not None:
+        made = canvas(figure)
+        if number is not None and hasattr(canvas, 'new_manager'):
+            made.manager = canvas.manager_class(made, figure, number)
+
+
+def _reduce_figure(self, figure):
+    """Whether a figure is open is pyplot's state, not the figure's; its canvas is made again of the same class."""
+    state = figure.__getstate__()
+    state.pop('_restore_to_pylab', None)
+    if self.digest:
+        for name in ('_stale', 'stale', '_cachedRenderer'):
+            state.pop(name, None)
+    manager = getattr(figure.canvas, 'manager', None)
+    return (_figure, (type(figure),), (state, type(figure.canvas), getattr(manager, 'num', None)), None, None, _figure_set)
+
+
 def _generic_finder(kind):
     module = kind.__module__
     if module.startswith('IPython') or module.startswith('cellblock_agent'):
@@ -587,6 +631,11 @@ def _generic_finder(kind):
             return _reduce_shell
     if issubclass(kind, BaseException):
         return _reduce_exception
+    if issubclass(kind, logging.Handler):
+        return _reduce_log_handler
+    figure = sys.modules.get('matplotlib.figure')
+    if figure is not None and hasattr(figure, 'Figure') and issubclass(kind, figure.Figure):
+        return _reduce_figure
     if module.partition('.')[0] == 'sympy':
         basic = getattr(sys.modules.get('sympy.core.basic'), 'Basic', None)
         if basic is not None and issubclass(kind, basic):

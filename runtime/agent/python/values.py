@@ -14,7 +14,7 @@ import types
 import warnings
 
 import _cellblock
-from cellblock_agent import arrays, pickler, reducers
+from cellblock_agent import ambient, arrays, borrowers, imports, pickler, reducers
 from cellblock_agent.pickler import Digester, Reader, Uncopyable, Writer, _root, context, deep
 
 __all__ = ['Namespace', 'UncopyableValue', '_root', 'reducers']
@@ -137,11 +137,13 @@ def quiet():
     """User code that runs while values travel prints nothing, warns nothing, and leaves the warnings machinery as it is."""
     out, err, filters = sys.stdout, sys.stderr, warnings.filters
     sys.stdout = sys.stderr = _NullWriter()
+    ambient.hidden_filters.append(ambient._real_filters())
     warnings.filters = [('ignore', None, Warning, None, 0)]
     try:
         yield
     finally:
         sys.stdout, sys.stderr, warnings.filters = out, err, filters
+        ambient.hidden_filters.pop()
 
 
 class Group:
@@ -213,14 +215,15 @@ class Namespace:
         self._set_context()
         _active.append(self)
         for name in visible:
-            if name in self.user_ns and name not in ('_', '__', '___'):
+            if name in self.user_ns:
                 del self.user_ns[name]
         self._install_hook()
-        if eager:
-            from cellblock_agent import ambient
-            self._apply_ambient(ambient, eager)
-        self.load(n for n in ('__warningregistry__', '_', '__', '___') if n in self.visible)
-        self._results()
+        borrowers.install(self)
+        ambient.refresh()
+        self._apply_ambient(eager)
+        if not keep_results:            # else the shell asks for them before a result shifts them
+            self.load(n for n in ('_', '__', '___') if n in self.visible)
+        self.load(('__warningregistry__',))
 
     def _set_context(self):
         context.user_ns = self.user_ns
@@ -228,6 +231,13 @@ class Namespace:
         context.code_loaded = self._code_loaded
         context.adopt_source = self._adopt
         context.new_root = self._new_root
+        context.is_stateful = imports.is_stateful
+        context.original = imports.is_original
+        for name in ('stdin', '__stderr__', '__stdout__', 'stderr', 'stdout'):
+            stream = getattr(sys, name, None)
+            if stream is not None:
+                context.streams[id(stream)] = name
+                context.stream_objects[name] = stream
 
     def reinstall(self):
         """After %reset cleared the namespace: the hook again, and no name of an earlier cell is visible any more."""
@@ -249,28 +259,26 @@ class Namespace:
         try:
             builtins.__class__ = _Builtins
             main = sys.modules.get('__main__')
-            if main is not None and types.ModuleType.__getattribute__(main, '__dict__') is self.user_ns:
+            if type(main) is types.ModuleType and main.__dict__ is self.user_ns:
                 main.__class__ = _Main
         except TypeError:
             pass
 
-    def _apply_ambient(self, ambient, eager):
-        brought = {}
-        for root in eager:
-            if root.startswith('@a:'):
-                brought[root[3:]] = self._load_root(root)
-        if brought:
-            with quiet():
-                ambient.apply(brought)
-
-    def _results(self):
-        """IPython keeps `_` on its display hook as well."""
-        hook = getattr(self.shell, 'displayhook', None)
-        if hook is None or not self.keep_results:
-            return
-        for name in ('_', '__', '___'):
-            if name in self.visible and name in self.user_ns:
-                setattr(hook, name, self.user_ns[name])
+    def _apply_ambient(self, eager):
+        """First what decides where modules are found, then modules of the workspace, then the rest."""
+        left = [root[3:] for root in eager if root.startswith('@a:')]
+        for step in (('cwd', 'environ', 'path', 'imports'), ('modules',), left[:]):
+            brought = {}
+            for name in step:
+                if name in left:
+                    left.remove(name)
+                    try:
+                        brought[name] = self._load_root('@a:' + name)
+                    except (KeyError, UncopyableValue):
+                        continue
+            if brought:
+                with quiet():
+                    ambient.apply(brought)
 
     # ---- reading ----
 
@@ -396,7 +404,7 @@ class Namespace:
             self.objects[name] = objects[name]
             if name.startswith(('@c:', '@f:')):
                 context.hidden[id(objects[name])] = name, objects[name]
-        if not current[0].startswith('@a:'):
+        if not all(map(_plain_component, current)):
             group = Group(reply['roots'], current, objects, None)
             self._digest_group(group)
             self.groups.append(group)
@@ -425,12 +433,14 @@ class Namespace:
 
     def before_code(self, code):
         names, everything = _needs(code, True)
+        imports.seen_code(code)
         if everything:
             self.materialise()
         self.load(names)
 
     def _code_loaded(self, code):
         names, everything = _needs(code, False)
+        imports.seen_code(code)
         if everything:
             self.wanted.append(None)
         elif names:
@@ -493,7 +503,10 @@ class Namespace:
             hook = getattr(self.shell, 'displayhook', None)
             if name in ('_', '__', '___'):
                 return hook is None or getattr(hook, name, self) is not value
-            return not (hook is not None and name[1:].isdigit())
+            if hook is not None and name[1:].isdigit():
+                results = getattr(getattr(self.shell, 'history_manager', None), 'output_hist', {})
+                return results.get(int(name[1:]), self) is not value
+            return hook is None
         return not (name.startswith('_i') and name[2:].isdigit())
 
     def commit(self):
@@ -512,29 +525,24 @@ class Namespace:
                 fresh[name] = value
         deleted = [name for name in self.visible if name in self.touched and name not in space and name not in self.uncopyable
                    and (name in self.bound)]
-        units = self._loaded_units(space)
+        changed = ambient.changes() if ambient.captured() else {}
+        units = self._loaded_units(space, {'@a:' + name for name in changed})
         units += self._fresh_units(fresh)
-        from cellblock_agent import ambient
-        for component, value in self._ambient_changes(ambient):
+        for component, value in changed.items():
             units.append(Unit(['@a:' + component], [value], True))
         frame = {'op': 'commit', 'groups': [], 'uncopyable': [], 'deleted': deleted, 'order': list(fresh)}
         if any(unit.changed for unit in units):
             self._write(units, frame)
         return frame
 
-    def _ambient_changes(self, ambient):
-        changes = getattr(ambient, 'changes', None)
-        return list(changes().items()) if changes and ambient.captured() else []
-
-    def _loaded_units(self, space):
+    def _loaded_units(self, space, gone):
         """One unit for each loaded group that still has a root here, changed or not."""
         units = []
         for group in self.groups:
             if group.digest is None:
                 continue
             keep = [root for root in group.current
-                    if root.startswith('@') or self.bound.get(root, group.objects[root]) is space.get(root, group.objects[root])
-                    and (root in space or root not in self.bound)]
+                    if self._still(root, group, space, gone)]
             values = [group.objects[root] for root in group.current]
             try:
                 digester = deep(lambda: Digester(group.members()).dump_roots(values))
@@ -550,6 +558,14 @@ class Namespace:
                     unit.writer = deep(lambda: Digester(unit.members()).dump_roots(unit.objects))
             units.append(unit)
         return units
+
+    def _still(self, root, group, space, gone):
+        """Whether the group's object is still what the root stands for: not rebound, not deleted."""
+        if root.startswith('@'):
+            return root not in gone
+        if root in self.touched:
+            return space.get(root, self) is group.objects[root]
+        return root not in space
 
     def _fresh_units(self, fresh):
         units = []
@@ -669,6 +685,10 @@ class Namespace:
             done += os.pwrite(self.spool_fd, view[done:done + (64 << 20)], offset + done)
         self.spool_end = offset + len(view)
         return [offset, len(view)]
+
+
+def _plain_component(root):
+    return root.startswith('@a:') and root[3:] not in ambient.OBJECTS and not root.startswith('@a:patch:')
 
 
 def _needs(code, statements):

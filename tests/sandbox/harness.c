@@ -73,7 +73,8 @@ void harness_open(struct harness *h, const struct cb_limits *limits)
     int pair[2];
     assert_return_code(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair), errno);
     h->control = pair[0];
-    int agent = open(CB_TEST_ZYGOTE_PATH, O_RDONLY | O_CLOEXEC);
+    const char *inherited = getenv("CB_TEST_ZYGOTE_FD");
+    int agent = inherited ? dup(atoi(inherited)) : open(CB_TEST_ZYGOTE_PATH, O_RDONLY | O_CLOEXEC);
     assert_true(agent >= 0);
     char *argv[] = {(char *)(uintptr_t) "zygote", NULL}, *envp[] = {(char *)(uintptr_t) "HOME=/home/cell", NULL};
     h->zygote = cb_sandbox_zygote(h->sandbox, agent, argv, envp, pair[1], STDERR_FILENO, &err);

@@ -1,6 +1,19 @@
-"""Single cells whose outputs must equal nbclient's. Each stands alone: the oracle runs them all in one kernel, in this order."""
+"""Single cells whose outputs must equal nbclient's. Each stands alone: the oracle runs them all in one kernel, in this order.
+
+(The first ones are first because tracebacks highlight the failing expression in a function of IPython only until CPython 3.11
+has specialised the function's bytecode, which depends on how often the kernel has called it.)
+"""
 
 CASES = r'''
+## unraisable-repr
+class R15:
+    def __repr__(self):
+        raise ValueError('in repr')
+R15()
+## config-show
+%config InteractiveShell.ast_node_interactivity
+## config
+%config InteractiveShell.ast_node_interactivity = 'all'
 ## print
 print('a', 1); print('ü', end='')
 ## result
@@ -201,11 +214,6 @@ x
 %timeit -q
 ## tb-magic
 %tb
-## unraisable-repr
-class R15:
-    def __repr__(self):
-        raise ValueError('in repr')
-R15()
 ## broken-html
 class H16:
     def _repr_html_(self):
@@ -411,10 +419,6 @@ hello33 you
 ## precision
 %precision 3
 3.14159
-## config
-%config InteractiveShell.ast_node_interactivity = 'all'
-## config-show
-%config InteractiveShell.ast_node_interactivity
 ## debug
 %debug
 ## pdb-post

@@ -12,7 +12,7 @@ import oracle
 # What differs from one kernel to the next: addresses, process ids, durations.
 VOLATILE = [
     (r'0x[0-9a-f]{6,}', '0xADDRESS'), (r'ipykernel_\d+/', 'ipykernel_PID/'),
-    (r'(?<![\w.])\d+(\.\d+)?(e-\d+)? ?(ns|[uµ]s|ms|s)\b', 'TIME'), (r'(TIME|\d) ± TIME', 'TIME'),
+    (r'(?<![\w.])\d+(\.\d+)?(e[-+]?\d+)? ?(ns|[uµ]s|ms|s)\b', 'TIME'), (r'(TIME|\d) ± TIME', 'TIME'),
     (r'/tmp/tmp\w+\.json', '/tmp/CONNECTION.json'), (r'in \d\.\d+ seconds', 'in TIME'),
     (r'\(29[67]\d times\)', '(N times)'),     # one more after a kernel's first error
 ]
@@ -59,13 +59,14 @@ def main():
         for index, ((name, source), (outputs, status)) in enumerate(zip(chosen, expected)):
             got = harness.run_cell(shell, source, 2 * index + 1, history=notebook[:2 * index])
             want, have = normal(outputs), normal(got['outputs'])
-            if want != have or status != got['status']:
+            first, second = (json.dumps(o, ensure_ascii=False) for o in (want, have))
+            if first != second or status != got['status']:
                 failed += 1
                 print('DIFFERS %s: status %s, nbclient %s' % (name, got['status'], status))
                 if verbose:
-                    for mark, side in (('-', want), ('+', have)):
-                        for output in side:
-                            print(mark, json.dumps(output, ensure_ascii=False)[:4000])
+                    at = len(os.path.commonprefix([first, second]))
+                    for mark, text in (('-', first), ('+', second)):
+                        print(mark, text[max(0, at - 300):at + 1200], '[%d characters]' % len(text))
         print('%d cells, %d differ' % (len(chosen), failed))
     return 1 if failed else 0
 

@@ -1,7 +1,8 @@
 """What nbclient with a real kernel stores for a list of cells."""
 import os
+import sys
 
-KERNEL = ['/usr/bin/python3', '-Xfrozen_modules=off', '-m', 'ipykernel_launcher', '-f', '{connection_file}']
+KERNEL = [sys.executable, '-Xfrozen_modules=off', '-m', 'ipykernel_launcher', '-f', '{connection_file}']
 
 
 def available():

@@ -16,9 +16,15 @@ from IPython.core.magic import Magics, line_magic, magics_class
 from IPython.core.magics import CodeMagics, MacroToEdit
 from IPython.display import Javascript, display
 from IPython.utils import openpy
+import traitlets.log
 from traitlets.config.configurable import SingletonConfigurable
 
 from .borrow import borrow, source, source_path
+
+
+log = logging.getLogger('IPKernelApp')  # a kernel's log is in no notebook
+log.propagate = False
+log.addHandler(logging.NullHandler())
 
 
 class Session:
@@ -64,7 +70,7 @@ class IPythonKernel(SingletonConfigurable):
     eventloop = None
     iopub_socket = None
     session = Session()
-    log = logging.getLogger('ipykernel')
+    log = log
     _allow_stdin = False
     shell = None
 
@@ -252,22 +258,25 @@ class _Module(types.ModuleType):
         raise AttributeError("module 'ipykernel' has no attribute %r" % name)
 
 
-def pretend_modules():
-    """Libraries look for 'ipykernel' in sys.modules, and open comms through ipykernel.comm."""
+def pretend_modules(classes):
+    """Libraries look for 'ipykernel' in sys.modules, open comms through it and ask whether the shell is its shell."""
     spec = importlib.util.find_spec('ipykernel')
     if spec is None or 'ipykernel' in sys.modules:
         return
     module = _Module('ipykernel')
     module.__file__, module.__path__, module.__spec__ = spec.origin, list(spec.submodule_search_locations), spec
     module.__package__ = 'ipykernel'
-    comm = types.ModuleType('ipykernel.comm')
-    comm.Comm, comm.CommManager, comm.__all__ = Comm, CommManager, ['Comm', 'CommManager']
-    module.comm = comm
-    sys.modules.update({'ipykernel': module, 'ipykernel.comm': comm})
+    sys.modules['ipykernel'] = module
+    for kind in (Comm, CommManager, IPythonKernel, KernelMagics) + tuple(classes):
+        name = kind.__module__ if '.comm.' not in kind.__module__ else 'ipykernel.comm'
+        submodule = sys.modules.setdefault(name, types.ModuleType(name))
+        setattr(submodule, kind.__name__, kind)
+        setattr(module, name.partition('.')[2], submodule)
 
 
 def patch_modules(kernel):
     """What a kernel changes in the standard library: input without stdin, pdb, faulthandler."""
+    traitlets.log._logger = log
     builtins.input, getpass.getpass = kernel.raw_input, kernel.getpass
     import faulthandler
     import pdb

@@ -11,7 +11,6 @@ import re
 import signal
 import sys
 import tempfile
-import time
 import types
 from functools import partial, wraps
 from pathlib import Path
@@ -325,7 +324,7 @@ class ZMQInteractiveShell(InteractiveShell):
         self.parent_header = parent
 
     def get_parent(self):
-        return self.parent_header or self.kernel.get_parent()
+        return self.parent_header
 
     def system_piped(self, cmd):
         if cmd.rstrip().endswith('&'):
@@ -382,8 +381,10 @@ class ZMQInteractiveShell(InteractiveShell):
 
     def adopt_cell_source(self, filename, number, source):
         """Tracebacks name code that an earlier cell compiled as `Cell In [number], line k`."""
-        entry = (len(source), time.time(), [line + '\n' for line in source.splitlines()], filename)
-        linecache.cache[filename] = linecache._ipython_cache[filename] = entry
+        entry = (len(source), None, [line + '\n' for line in source.splitlines()], filename)
+        linecache.cache[filename] = entry
+        if hasattr(linecache, '_ipython_cache'):
+            linecache._ipython_cache[filename] = entry
         self.compile._filename_map[filename] = number
 
     def begin_cell(self, link, namespace, index, count, keep_results, history):
@@ -392,6 +393,7 @@ class ZMQInteractiveShell(InteractiveShell):
         self._out_recalled = False
         self._count = self.execution_count = count
         self.kernel.parent_id = 'cell-%d' % index
+        self.parent_header = self.kernel.get_parent()
         sys.stdout, sys.stderr = self._streams
         if count > 1:                   # %xdel looks at the result of the cell before
             self.last_execution_result = ExecutionResult(ExecutionInfo('', True, False, True, None))
@@ -553,7 +555,7 @@ def make_shell(user_name, home, kernel_pid):
     load_c_library()
     streams = OutStream(1, 'stdout'), OutStream(2, 'stderr')
     sys.stdout, sys.stderr = streams
-    kernels.pretend_modules()
+    kernels.pretend_modules((ZMQInteractiveShell, ZMQDisplayPublisher, ZMQShellDisplayHook, XCachingCompiler, OutStream))
 
     config = Config({'IPKernelApp': {'connection_file': kernels.connection_file(kernel_pid)},
                      'HistoryManager': {'hist_file': DeferredConfigString(':memory:')}})
@@ -569,6 +571,7 @@ def make_shell(user_name, home, kernel_pid):
         if store is not None:
             interactiveshell.PickleShareDB = store
     atexit.unregister(shell.atexit_operations)
+    shell.extension_manager.load_extension('storemagic')    # as every IPython application does
     XCachingCompiler.kernel_pid, XCachingCompiler.shell = kernel_pid, shell
     shell._streams = streams
     kernel.shell = shell

@@ -309,7 +309,7 @@ class Interface(Base):
                               'print(df.describe(), d, c is not None, f())\nfor k in d: pass\nhash(str(d))\ndf.a.sum()'), '--json')
         self.exits(0)
         told = json.loads(self.result.stdout)
-        self.assertEqual([w['name'] for w in told['cells'][1]['writes'] if not w['name'].startswith('_')], ['k'])
+        self.assertEqual([w['name'] for w in told['cells'][1]['writes'] if w['name'][0] not in '_@'], ['k'])
 
     def test_negative_reads(self):
         self.execute(notebook('try:\n    absent\nexcept NameError:\n    pass'), '--json')

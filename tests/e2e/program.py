@@ -37,9 +37,9 @@ def cgroups(pid):
 
 
 def strays():
-    """Files named after the program where programs leave things."""
+    """Files named after the program outside TMPDIR, which is the run's own."""
     found = set()
-    for folder in ('/tmp', '/var/tmp', '/run', '/dev/shm'):
+    for folder in ('/run', '/dev/shm'):
         try:
             found.update(os.path.join(folder, n) for n in os.listdir(folder) if n.startswith(('cellblock', '.cellblock')))
         except OSError:
@@ -60,7 +60,7 @@ class Place:
     """A temporary directory for one run: work/ is the workspace, out/ takes the output, store/ the store, tmp/ is TMPDIR.
 
     `user`: a numeric uid that the program is to run as (None: the caller's own).
-    `alone`: nothing else runs the program now, so that host-wide traces (mounts, /tmp) are this run's own.
+    `alone`: nothing else runs the program now, so that host-wide traces (mounts, /run, /dev/shm) are this run's own.
     """
 
     def __init__(self, binary, user=None, alone=False):

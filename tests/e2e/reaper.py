@@ -60,7 +60,8 @@ def main():
     report, grace, command = sys.argv[1], float(sys.argv[2]), sys.argv[3:]
     ctypes.CDLL(None, use_errno=True).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
     start = time.monotonic()
-    child = subprocess.Popen(command, start_new_session=True).pid  # returns when it has been exec-ed
+    program = subprocess.Popen(command, start_new_session=True)  # returns when it has been exec-ed; kept, or Python reaps it
+    child = program.pid
     with open(report + '.pid.tmp', 'w') as f:
         f.write(str(child))
     os.rename(report + '.pid.tmp', report + '.pid')

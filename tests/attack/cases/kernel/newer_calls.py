@@ -10,4 +10,6 @@ for n in list(range(463, 601)):
     if libc.syscall(n, 0, 0, 0, 0, 0, 0) != -1 or ctypes.get_errno() not in (errno.ENOSYS, errno.EPERM): bad.append(n)
 bad
 # %%
+import ctypes
+libc = ctypes.CDLL(None, use_errno=True)
 libc.prctl(4, 0, 0, 0, 0) == -1 or libc.prctl(3, 0, 0, 0, 0) == 1

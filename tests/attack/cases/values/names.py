@@ -1,6 +1,5 @@
 # Names in the namespace that are no identifiers, are huge, or are no strings.
-# expect-exit: 0|1
-# expect-cell 1 result: next
+# expect-exit: 0|1|4
 # %%
 globals()['not an identifier'] = 1
 globals()['x' * 100000] = 2

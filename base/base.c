@@ -218,7 +218,7 @@ int cb_remove_tree(int dirfd, const char *name)
     }
     for (;;) {
         /* One pass over the current directory: unlink what is no directory, stop at the first that is not empty. */
-        int copy = dup(fd);
+        int copy = fcntl(fd, F_DUPFD_CLOEXEC, 0);
         DIR *d = copy < 0 ? NULL : fdopendir(copy);
         if (!d) {
             int code = -errno;

@@ -106,6 +106,8 @@ static int prepare_workspace(struct running *r, int *mask_fd, struct cb_error *e
     int code = open_workspace(r, err);
     if (code < 0 || r->workspace_fd < 0)
         return code;
+    if (r->context.options->show_hidden)
+        cb_run_show_hidden(r->context.run);
     if (geteuid() == 0) {
         size_t copied = 0, left_out = 0;
         code = cb_run_readable(r->context.run, r->workspace_fd, &copied, &left_out, err);
@@ -117,9 +119,8 @@ static int prepare_workspace(struct running *r, int *mask_fd, struct cb_error *e
             notice(r, line);
         }
     }
-    /* With --show-hidden only the copies made above matter; the table of names is then not consulted. */
     const char *const *hidden = NULL;
-    code = cb_run_mask(r->context.run, r->context.options->show_hidden ? -1 : r->workspace_fd, mask_fd, &hidden, err);
+    code = cb_run_mask(r->context.run, r->workspace_fd, mask_fd, &hidden, err);
     if (code >= 0)
         say_hidden(r, hidden);
     return code;
@@ -167,6 +168,8 @@ static int open_sandbox(struct running *r, struct cb_error *err)
     code = cb_sandbox_open(&config, &r->context.sandbox, err);
     if (config.cache_fd >= 0)
         close(config.cache_fd);
+    if (mask_fd >= 0)
+        close(mask_fd);
     return code;
 }
 

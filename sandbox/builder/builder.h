@@ -49,7 +49,8 @@ int zygote_spawn(struct cb_packet *p, int *pidfd);
 /* steps.c: what the children share. */
 pid_t step_clone(uint64_t flags, int *pidfd);
 int step_pivot(const char *new_root);
-int step_proc(const char *target);
+int step_proc(const char *target, const char *options);
+int step_cell_proc(const char *target); /* with all but a few entries covered; needs /masked of the stage */
 int step_drop(uint64_t keep); /* every capability and the bounding set, except `keep`; no_new_privs */
 
 #endif

@@ -41,7 +41,7 @@ static int prepare(void)
     if (sethostname(stage.hostname, strlen(stage.hostname)) < 0)
         return failed("sethostname", stage.hostname);
     int code = loopback_up();
-    if (code < 0 || (code = step_proc("/image/proc")) < 0)
+    if (code < 0 || (code = step_cell_proc("/image/proc")) < 0)
         return code;
     if (mount("devpts", "/image/dev/pts", "devpts", MS_NOSUID | MS_NOEXEC, "newinstance,ptmxmode=0666,mode=0620") < 0)
         return failed("mount /dev/pts", "");

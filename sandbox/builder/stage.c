@@ -284,6 +284,20 @@ static int take_settings(struct cb_packet *p)
     return take_filter(p->fds[0]);
 }
 
+/* Covers for what a cell must not see: no permission for anybody, on a mount of its own that is read-only, so that their
+ * owner, who is the cell's user, cannot give himself any. */
+static int make_masks(void)
+{
+    int code = place("masked", -1);
+    if (code < 0)
+        return code;
+    if (mount("cellblock", "masked", "tmpfs", MS_NOSUID | MS_NODEV | MS_NOEXEC, "mode=0755,size=64k") < 0 ||
+        mkdir("masked/dir", 0) < 0 || mknod("masked/file", S_IFREG, 0) < 0 ||
+        mount(NULL, "masked", NULL, MS_REMOUNT | MS_BIND | MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL) < 0)
+        return failed("make covers", "masked");
+    return 0;
+}
+
 int stage_assemble(struct cb_packet *p)
 {
     int code = take_settings(p);
@@ -295,11 +309,12 @@ int stage_assemble(struct cb_packet *p)
         (code = place("run", place_fds[CB_PLACE_RUN])) < 0 ||
         (code = place("workspace", place_fds[CB_PLACE_WORKSPACE])) < 0 ||
         (code = place("cache", place_fds[CB_PLACE_CACHE])) < 0 || (code = place("empty", -1)) < 0 ||
-        (code = place("proc", -1)) < 0)
+        (code = place("proc", -1)) < 0 || (code = make_masks()) < 0)
         return code;
     /* Later proc mounts are only allowed where one is already visible in full (mnt_already_visible,
      * fs/namespace.c), and the host's goes away with its root. */
-    if ((code = step_proc("proc")) < 0 || (code = step_pivot(".")) < 0)
+    if (((code = step_proc("proc", "hidepid=invisible")) < 0 &&
+         (code = step_proc("proc", "subset=pid,hidepid=invisible")) < 0) || (code = step_pivot(".")) < 0)
         return code;
     for (int i = 0; i < CB_PLACES; i++)
         if (place_fds[i] >= 0)

@@ -1,6 +1,8 @@
+#include "base/base.h"
 #include "sandbox/builder/builder.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/capability.h>
 #include <linux/sched.h>
 #include <linux/securebits.h>
@@ -26,12 +28,85 @@ int step_pivot(const char *new_root)
     return 0;
 }
 
-int step_proc(const char *target)
+int step_proc(const char *target, const char *options)
 {
-    /* subset=pid and hidepid=invisible need Linux 5.8. Without subset=pid a cell that is mapped to a privileged host id
-     * could write sysctls, so there is no falling back. */
-    if (mount("proc", target, "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, "subset=pid,hidepid=invisible") < 0)
+    if (mount("proc", target, "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, options) < 0)
         return failed("mount /proc", target);
+    return 0;
+}
+
+/* What of /proc a cell sees besides its own processes: what libraries read to size their thread pools and report memory.
+ * Everything else is covered by a directory or file without any permission; a name that a future kernel adds, too. */
+static bool shown(const char *name)
+{
+    static const char *const names[] = {"self", "thread-self", "mounts", "net", "stat", "meminfo", "cpuinfo", "loadavg",
+                                        "uptime", "filesystems", "vmstat", "version", "swaps", "sys"};
+    if (name[0] >= '0' && name[0] <= '9')
+        return true;
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (strcmp(name, names[i]) == 0)
+            return true;
+    return name[0] == '.';
+}
+
+static int cover(int proc, const char *name, bool directory)
+{
+    /* By descriptors of the mount just made: nothing in there can be swapped under us. */
+    int tree = (int)syscall(SYS_open_tree, AT_FDCWD, directory ? "/masked/dir" : "/masked/file",
+                            OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
+    if (tree < 0)
+        return failed("cover /proc entry", name);
+    int moved = (int)syscall(SYS_move_mount, tree, "", proc, name, MOVE_MOUNT_F_EMPTY_PATH);
+    close(tree);
+    return moved < 0 ? failed("cover /proc entry", name) : 0;
+}
+
+static int cover_rest(int proc)
+{
+    int copy = openat(proc, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    char block[8192];
+    for (long n; copy >= 0 && (n = syscall(SYS_getdents64, copy, block, sizeof block)) > 0;) {
+        for (long at = 0; at < n;) {
+            struct {
+                uint64_t inode, offset;
+                unsigned short length;
+                unsigned char type;
+                char name[];
+            } *entry = (void *)(block + at);
+            at += entry->length;
+            /* Links cannot be mounted over, and those of /proc lead into /proc. */
+            if (shown(entry->name) || entry->type == 10 /* DT_LNK */)
+                continue;
+            int code = cover(proc, entry->name, entry->type == 4 /* DT_DIR */);
+            if (code < 0) {
+                close(copy);
+                return code;
+            }
+        }
+    }
+    if (copy < 0)
+        return failed("read /proc", "");
+    close(copy);
+    return 0;
+}
+
+int step_cell_proc(const char *target)
+{
+    /* subset=pid would be smaller still, but psutil, which half of the scientific stack imports, prints a traceback where
+     * /proc/stat is missing. Where the host's own /proc is partly covered (containers), the kernel allows only that. */
+    if (mount("proc", target, "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, "hidepid=invisible") < 0)
+        return step_proc(target, "subset=pid,hidepid=invisible");
+    cleanup_close int proc = open(target, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    if (proc < 0)
+        return failed("open /proc", target);
+    int code = cover_rest(proc);
+    if (code < 0 || (code = cover(proc, "sys/kernel/random/boot_id", false)) < 0)
+        return code;
+    char path[320];
+    snprintf(path, sizeof path, "%s/sys", target);
+    if (mount(path, path, NULL, MS_BIND | MS_REC, NULL) < 0 ||
+        mount(NULL, path, NULL, MS_REMOUNT | MS_BIND | MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL) < 0)
+        return failed("make /proc/sys read-only", target);
     return 0;
 }
 

@@ -19,7 +19,7 @@ static int mount_zygote_root(void)
 {
     char home[300];
     snprintf(home, sizeof home, "/image%s", stage.home);
-    int code = step_proc("/image/proc");
+    int code = step_cell_proc("/image/proc");
     if (code < 0)
         return code;
     if (mount("tmp", "/image/tmp", "tmpfs", MS_NOSUID | MS_NODEV, "mode=1777") < 0 ||

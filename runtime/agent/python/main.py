@@ -3,7 +3,6 @@
 Nothing of a notebook runs before `cell` has entered the sandbox.
 """
 import gc
-import importlib
 import io
 import json
 import os
@@ -116,7 +115,8 @@ def preload(modules):
         sys.stdout = sys.stderr = output
         reason = None
         try:
-            importlib.import_module(name)
+            # As __main__, since warnings meant for the importing script are shown only there.
+            exec(compile('import ' + name, '<cellblock>/preload', 'exec'), {'__name__': '__main__'})
         except ImportError as e:
             # Nothing of it stays in sys.modules; a cell that imports it fails in the same way.
             left.append({'module': name, 'reason': 'cannot be imported: %s' % str(e)[:200]})
@@ -148,7 +148,8 @@ def zygote():
     sys.path.insert(0, '')
     from . import ambient, shell as shells, values
     shell = shells.make_shell(init['user'], init['home'], init['kernel_pid'])
-    loaded, left, tainted = preload(init['modules'])
+    with shell.builtin_trap:            # pandas looks for get_ipython when it is imported
+        loaded, left, tainted = preload(init['modules'])
     if tainted:
         control.send({'op': 'tainted', 'leave': tainted})
         return

@@ -26,13 +26,15 @@ struct cb_policy {
 /* Map and validate the policy memfd (bounds, magic, seals). The mapping is shared by all forks of the zygote. */
 const struct cb_policy *cb_policy_map(int memfd, struct cb_error *err);
 
-/* In the zygote, before fork: make the next child be born in the pid namespace of `init_pidfd`; and back. */
+/* In the zygote, which has one thread, before fork: make the next child be born in the pid namespace of `init_pidfd`;
+ * and back, also after a fork that failed. */
 int cb_enter_prepare(int init_pidfd, struct cb_error *err);
 int cb_enter_restore(struct cb_error *err);
 
 /* In the child, in this order: join init's user, mount, net, ipc, uts and cgroup namespaces; chdir /work; new session;
  * rlimits; drop every capability and the bounding set; no_new_privs; Landlock; close_range(first_closed, ~0);
- * seccomp. `err` names the phase that failed. Nothing may be opened by path before it returns. */
+ * seccomp. `err` names the phase that failed. Nothing may be opened by path before it returns. Returns 0, or with
+ * CB_POLICY_NOTIFY the listener's descriptor, which the supervisor takes with pidfd_getfd and the caller then closes. */
 int cb_enter_cell(const struct cb_policy *policy, int init_pidfd, int first_closed, struct cb_error *err);
 
 #endif

@@ -4,15 +4,20 @@
  * Process tree of one run (P = pid namespace, U = user namespace, N = mount namespace):
  *
  *   supervisor          host namespaces
- *    └─ builder         U1 P1 N1   forked, not exec-ed, from the supervisor; undumpable; init of P1; PDEATHSIG.
+ *    └─ builder         U1 P1 N1   a small static program embedded in this library; undumpable; init of P1; PDEATHSIG.
  *        │                         Its root is a private stage: /image (the assembled image root, read-only),
  *        │                         /run (the run's directory), /workspace (read-only, idmapped where needed).
- *        ├─ zygote      U1 P1 Nz   exec of the sealed agent inside the image root; holds only what setns needs
- *        └─ init n      U2 Pn Nn + own net, ipc, uts, cgroup: one for each cell. Mounts the cell's overlays, pivots,
- *            │                     drops everything and reaps. Forked by the builder, so it is small and fast.
+ *        ├─ zygote      U1 P1 Nz   exec of the sealed agent inside the image root; holds CAP_SYS_ADMIN of U1 for setns
+ *        └─ init n      U2 Pn Nn + own net, ipc, uts, cgroup: one for each cell, cloned ahead of it. Mounts the cell's
+ *            │                     overlays, pivots, drops everything and waits. Only U2 is its own: the other six
+ *            │                     namespaces belong to U1, so no capability in U2 says anything about them.
  *            └─ cell n  U2 Pn Nn   forked by the zygote into init's namespaces (setns by pidfd), then
  *                                  cb_enter (sandbox/enter.h): no capabilities, limits, Landlock, seccomp.
  *
+ * The zygote must reap its cells promptly (SIGCHLD ignored, or waitid): a pid namespace is not gone before the last
+ * process in it is reaped, and cb_cell_close waits for that.
+ * cb_sandbox_open must be called by a thread that lives as long as the sandbox: PDEATHSIG is about threads (prctl(2)).
+ * One thread at a time may use a sandbox.
  * Death of the supervisor kills the builder (PDEATHSIG), hence P1, hence every namespace below it.
  * The supervisor never trusts what zygote or cell say: cb_cell_verify checks namespaces, capabilities and filter.
  */

@@ -93,22 +93,28 @@ void harness_close(struct harness *h)
     assert_int_equal(cb_remove_tree(AT_FDCWD, h->dir), 0);
 }
 
-int harness_cell_open(struct harness *h, struct harness_cell *c, const char *const *lowers, size_t n,
-                      struct cb_error *err)
+void harness_cell_dirs(struct harness *h, struct harness_cell *c, struct cb_cell_spec *spec)
 {
     *c = (struct harness_cell){.pidfd = -1, .result = -1};
-    struct cb_cell_spec spec = {.index = (int)h->n_cells};
-    spec.lowers[CB_TREE_WORK] = lowers;
-    spec.n_lowers[CB_TREE_WORK] = n;
+    *spec = (struct cb_cell_spec){.index = (int)h->n_cells};
     for (int t = 0; t < CB_TREES; t++) {
         snprintf(c->upper[t], sizeof c->upper[t], "u%u-%d", h->n_cells, t);
         snprintf(c->work[t], sizeof c->work[t], "w%u-%d", h->n_cells, t);
         close(make_dir(h->run_fd, c->upper[t], true));
         close(make_dir(h->run_fd, c->work[t], true));
-        spec.upper[t] = c->upper[t];
-        spec.workdir[t] = c->work[t];
+        spec->upper[t] = c->upper[t];
+        spec->workdir[t] = c->work[t];
     }
     h->n_cells++;
+}
+
+int harness_cell_open(struct harness *h, struct harness_cell *c, const char *const *lowers, size_t n,
+                      struct cb_error *err)
+{
+    struct cb_cell_spec spec;
+    harness_cell_dirs(h, c, &spec);
+    spec.lowers[CB_TREE_WORK] = lowers;
+    spec.n_lowers[CB_TREE_WORK] = n;
     return cb_cell_open(h->sandbox, &spec, &c->cell, err);
 }
 

@@ -23,6 +23,8 @@ void harness_dirs(struct harness *h);
 void harness_open(struct harness *h, const struct cb_limits *limits);
 void harness_close(struct harness *h);
 
+/* Make a cell's upper and work directories and a spec that names them. */
+void harness_cell_dirs(struct harness *h, struct harness_cell *c, struct cb_cell_spec *spec);
 /* Open a cell; `lowers` (may be NULL) are those of /work, newest first. */
 int harness_cell_open(struct harness *h, struct harness_cell *c, const char *const *lowers, size_t n,
                       struct cb_error *err);

@@ -366,6 +366,8 @@ class Interface(Base):
                 self.exits(0)
             finally:
                 os.unlink(path)
+                if os.path.exists(self.place.output):
+                    os.unlink(self.place.output)
 
     def test_workspace_none(self):
         self.put('x', 'beside.txt')

@@ -38,9 +38,18 @@ static int describe(struct cb_packet *p, const struct cb_cell_spec *spec, struct
 int cb_cell_open(struct cb_sandbox *s, const struct cb_cell_spec *spec, struct cb_cell *out, struct cb_error *err)
 {
     *out = (struct cb_cell){.init_pidfd = -1, .init_pid = -1, .index = spec->index};
-    int code = describe(&s->packet, spec, err);
+    int code = describe(&s->packet, spec, err), tasks[2];
+    size_t n_tasks = 0;
+    if (code == 0 && s->cgroups) {
+        out->cgroup = cb_cgroup_open(s->cgroups, spec->index);
+        n_tasks = cb_cgroup_tasks(out->cgroup, tasks);
+        for (size_t i = 0; i < n_tasks; i++)
+            cb_wire_add_fd(&s->packet, tasks[i]);
+    }
     if (code == 0)
         code = cb_builder_ask(s, &out->init_pidfd, err);
+    for (size_t i = 0; i < n_tasks; i++)
+        close(tasks[i]);
     if (code == 0 && (out->init_pid = cb_pidfd_pid(out->init_pidfd)) < 0)
         code = cb_fail(err, -ESRCH, CB_EXIT_INTERNAL, "open cell", "The cell's init died at once.");
     if (code < 0) {
@@ -49,11 +58,11 @@ int cb_cell_open(struct cb_sandbox *s, const struct cb_cell_spec *spec, struct c
         if (out->init_pidfd >= 0)
             close(out->init_pidfd);
         out->init_pidfd = -1;
-        return code;
+        if (out->cgroup)
+            cb_cgroup_close(out->cgroup, &(struct cb_cell_usage){0});
+        out->cgroup = NULL;
     }
-    if (s->cgroups)
-        out->cgroup = cb_cgroup_open(s->cgroups, spec->index);
-    return 0;
+    return code;
 }
 
 int cb_cell_close(struct cb_sandbox *s, struct cb_cell *cell, double seconds, struct cb_cell_usage *usage,

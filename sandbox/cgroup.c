@@ -230,8 +230,40 @@ struct cb_cgroup *cb_cgroup_open(struct cb_cgroups *run, int index)
     return cell;
 }
 
+/* A thread that writes 0 to `tasks` moves itself without the lock over all thread groups, which costs a grace period
+ * of RCU, 10 ms (cgroup_procs_write_start, kernel/cgroup/cgroup.c). v2 has no such file for processes. */
+size_t cb_cgroup_tasks(const struct cb_cgroup *cell, int fds[2])
+{
+    size_t n = 0;
+    for (int c = 0; c < CONTROLLERS && !cell->run->unified; c++) {
+        cleanup_close int dir = open_cell(cell, (enum controller)c);
+        int fd = dir < 0 ? -1 : openat(dir, "tasks", O_WRONLY | O_CLOEXEC);
+        if (fd >= 0)
+            fds[n++] = fd;
+    }
+    return n;
+}
+
+static bool holds(const struct cb_cgroup *cell, pid_t pid)
+{
+    char path[64], text[8192], own[72];
+    snprintf(path, sizeof path, "/proc/%d/cgroup", pid);
+    snprintf(own, sizeof own, "/%s/%s\n", cell->run->name, cell->name);
+    cleanup_close int fd = open(path, O_RDONLY | O_CLOEXEC);
+    ssize_t n = fd < 0 ? 0 : read(fd, text, sizeof text - 1);
+    text[n > 0 ? n : 0] = '\0';
+    int found = 0, wanted = 0;
+    for (const char *at = text; (at = strstr(at, own)); at++)
+        found++;
+    for (int c = 0; c < CONTROLLERS; c++)
+        wanted += cell->run->dirs[c] >= 0;
+    return found >= (cell->run->unified ? 1 : wanted);
+}
+
 int cb_cgroup_join(struct cb_cgroup *cell, pid_t pid)
 {
+    if (holds(cell, pid))
+        return 0;
     for (int c = 0; c < CONTROLLERS; c++) {
         cleanup_close int dir = open_cell(cell, (enum controller)c);
         int code = dir < 0 ? 0 : write_at(dir, "cgroup.procs", (unsigned long long)pid);

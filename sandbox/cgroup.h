@@ -15,6 +15,9 @@ bool cb_cgroups_memory(const struct cb_cgroups *run); /* memory is limited there
 const char *cb_cgroups_where(void);
 
 struct cb_cgroup *cb_cgroup_open(struct cb_cgroups *run, int index);
+/* Descriptors of the v1 `tasks` files, through which a cell joins by itself; returns how many (the caller closes). */
+size_t cb_cgroup_tasks(const struct cb_cgroup *cell, int fds[2]);
+/* Move a process in, unless it is there. */
 int cb_cgroup_join(struct cb_cgroup *cell, pid_t pid);
 /* After the last process is gone: read usage, remove, release. */
 void cb_cgroup_close(struct cb_cgroup *cell, struct cb_cell_usage *usage);

@@ -141,8 +141,21 @@ static int load_filter(const struct cb_policy *p, struct cb_error *err)
     return (int)listener;
 }
 
+/* Best effort: cb_cell_verify looks, and moves who did not move. */
+static void join_cgroups(int init_pidfd)
+{
+    for (int i = 0; i < CB_MAX_TASKS_FDS; i++) {
+        int fd = (int)syscall(SYS_pidfd_getfd, init_pidfd, CB_TASKS_FD + i, 0);
+        if (fd < 0)
+            return;
+        (void)!write(fd, "0", 1);
+        close(fd);
+    }
+}
+
 int cb_enter_cell(const struct cb_policy *policy, int init_pidfd, int first_closed, struct cb_error *err)
 {
+    join_cgroups(init_pidfd);
     int code = join(init_pidfd, err);
     if (code < 0 || (code = limits(policy, err)) < 0 || (code = drop_capabilities(err)) < 0)
         return code;

@@ -9,6 +9,11 @@
 
 #include "base/base.h"
 
+/* Where a cell's init keeps the `tasks` files of the cell's cgroups, if any; cb_enter_cell takes them by pidfd_getfd and
+ * moves itself in. */
+#define CB_TASKS_FD 32
+#define CB_MAX_TASKS_FDS 2
+
 #define CB_POLICY_MAGIC 0x31706263u /* "cbp1" */
 
 struct cb_policy {

@@ -42,7 +42,7 @@ const struct cb_syscall_rule *cb_sandbox_syscalls(size_t *n)
 }
 
 /* What the zygote may do beyond a cell: join namespaces, and take the steps of cb_enter_cell. */
-static const char *const zygote_extra[] = {"setns", "capset", "seccomp", "prctl"};
+static const char *const zygote_extra[] = {"setns", "capset", "seccomp", "prctl", "pidfd_getfd"};
 
 static uint32_t denied(int number)
 {

@@ -6,6 +6,7 @@
  * user namespace, so that no capability that a cell might win in its own says anything about them.
  */
 #include "sandbox/builder/builder.h"
+#include "sandbox/enter.h"
 #include "sandbox/sandbox.h"
 
 #include <fcntl.h>
@@ -191,6 +192,9 @@ static int become(void)
         return code;
     if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) < 0)
         return failed("prctl", "");
+    for (size_t i = 0; i < packet.n_fds; i++)
+        if (dup3(packet.fds[i], CB_TASKS_FD + (int)i, O_CLOEXEC) < 0)
+            return failed("keep cgroup", "");
     return lock_down();
 }
 
@@ -211,7 +215,8 @@ static _Noreturn void init_main(int sock)
     reply(CB_CONTROL_FD, code, -1);
     if (code < 0)
         _exit(1);
-    syscall(SYS_close_range, 0, ~0u, 0);
+    syscall(SYS_close_range, 0, CB_TASKS_FD - 1, 0);
+    syscall(SYS_close_range, CB_TASKS_FD + packet.n_fds, ~0u, 0);
     for (;;)
         sigsuspend(&all);
 }

@@ -404,6 +404,96 @@ import json
 json.dumps??
 ## psearch
 %psearch json.dum*
+## store
+st32 = [1]
+%store st32
+%store -d st32
+## time-error
+%time 1/0
+## timed-cell-error
+%%time
+x = 1
+1/0
+## capture-error
+%%capture
+1/0
+## python3-magic
+%%python3
+print('sub')
+## conda
+%conda list
+## kernel-class
+from ipykernel.zmqshell import ZMQInteractiveShell
+isinstance(get_ipython(), ZMQInteractiveShell)
+## kernel-attributes
+k32 = get_ipython().kernel
+k32._allow_stdin, type(k32.comm_manager).__name__, type(k32.shell).__name__, k32.execution_count - get_ipython().execution_count, k32.eventloop
+## sys-modules-main
+import sys
+sys.modules['__main__'].__dict__ is globals(), sys.modules['__main__'].__name__
+## globals-function
+g33 = 1
+'g33' in globals(), 'g33' in dir(), vars()['g33']
+## builtins-type
+__builtins__
+## builtins-patch
+import builtins
+builtins.added34 = 3
+added34
+## nested-display-error
+class N35:
+    def _repr_mimebundle_(self, **k):
+        raise KeyError('bundle')
+N35()
+## display-update-in-loop
+h36 = display('0', display_id=True)
+for i in range(3):
+    h36.update(i)
+print('end')
+## print-then-input
+print('asking')
+try:
+    input()
+except Exception as e:
+    print(type(e).__name__, e)
+## warn-in-library
+import numpy as np
+np.log(-1.0)
+## logging-basic
+import logging, sys
+lg37 = logging.getLogger('cell37')
+h37 = logging.StreamHandler(sys.stdout)
+lg37.addHandler(h37); lg37.warning('to stdout'); lg37.removeHandler(h37)
+## pool
+import multiprocessing
+def sq38(x):
+    return x * x
+with multiprocessing.get_context('fork').Pool(2) as p38:
+    r38 = p38.map(sq38, range(4))
+r38
+## executor
+from concurrent.futures import ThreadPoolExecutor
+with ThreadPoolExecutor(2) as ex39:
+    r39 = list(ex39.map(lambda v: v + 1, range(3)))
+r39
+## contextmanager-error
+import contextlib
+@contextlib.contextmanager
+def cm40():
+    yield
+    raise ValueError('exit')
+with cm40():
+    pass
+## traceback-format
+import traceback
+try:
+    int('q')
+except ValueError:
+    t41 = traceback.format_exc()
+print(t41)
+## stack-top
+import inspect
+inspect.stack()[0].function, inspect.currentframe().f_code.co_name
 ## macro
 %macro m32 1
 ## history-last

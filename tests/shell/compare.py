@@ -1,4 +1,6 @@
-"""Every case in cases.py: the agent's outputs against nbclient's.  compare.py [-v] [NAME…]"""
+"""Every case in cases.py: the agent's outputs against nbclient's.  compare.py [-v] [--values] [NAME…]
+
+--values: with the agent's real namespace instead of a stand-in; needs gcc."""
 import json
 import os
 import re
@@ -43,7 +45,8 @@ def normal(outputs):
 
 def main():
     verbose = '-v' in sys.argv
-    names = set(a for a in sys.argv[1:] if a != '-v')
+    real = '--values' in sys.argv
+    names = set(a for a in sys.argv[1:] if not a.startswith('-'))
     if not oracle.available():
         print('left out: nbclient or ipykernel is not installed')
         return 77
@@ -55,6 +58,8 @@ def main():
         for name in os.listdir(directory):
             os.remove(name)
         shell = harness.load_agent().make_shell('cell', os.path.expanduser('~'), harness.KERNEL_PID)
+        if real:
+            harness.use_real_namespace()
         failed = 0
         for index, ((name, source), (outputs, status)) in enumerate(zip(chosen, expected)):
             got = harness.run_cell(shell, source, 2 * index + 1, history=notebook[:2 * index])

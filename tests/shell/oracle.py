@@ -1,4 +1,5 @@
 """What nbclient with a real kernel stores for a list of cells."""
+import importlib.util
 import os
 import sys
 
@@ -6,11 +7,7 @@ KERNEL = [sys.executable, '-Xfrozen_modules=off', '-m', 'ipykernel_launcher', '-
 
 
 def available():
-    try:
-        import ipykernel, nbclient  # noqa: F401
-        return True
-    except ImportError:
-        return False
+    return all(importlib.util.find_spec(name) for name in ('ipykernel', 'nbclient'))
 
 
 def run(sources, directory):

@@ -444,7 +444,11 @@ class ZMQInteractiveShell(InteractiveShell):
                     raise
             except KeyboardInterrupt:
                 pass
-        success = task.result()
+        try:
+            success = task.result()
+        except BaseException:           # an interrupt between the cell's code and its hooks, or a hook that let one out
+            self.showtraceback()
+            success = False
         flush_all()
         return {'status': 'ok' if success else 'error'}
 

@@ -90,17 +90,22 @@ class OutStream(io.TextIOBase):
 OutStream.__module__ = 'ipykernel.iostream'
 OutStream.__qualname__ = OutStream.__name__ = 'OutStream'
 
-_c_library = None
+_flush_c_stdout = None
 
 
 def load_c_library():
-    """In the zygote: importing ctypes costs a cell milliseconds."""
-    global _c_library
+    """In the zygote: importing ctypes costs a cell milliseconds.
+
+    Only C's stdout is flushed: fflush(NULL) would wait for any FILE that another thread is reading from.
+    """
+    global _flush_c_stdout
     try:
         import ctypes
-        _c_library = ctypes.CDLL(None)
-    except (ImportError, OSError):
-        _c_library = None
+        library = ctypes.CDLL(None)
+        stdout = ctypes.c_void_p.in_dll(library, 'stdout')
+    except (ImportError, OSError, ValueError):
+        return
+    _flush_c_stdout = lambda: library.fflush(stdout)  # noqa: E731
 
 
 def flush_all():
@@ -108,5 +113,5 @@ def flush_all():
     for stream in (sys.stdout, sys.stderr, sys.__stdout__, sys.__stderr__):
         if stream is not None:
             stream.flush()
-    if _c_library is not None:
-        _c_library.fflush(None)
+    if _flush_c_stdout is not None:
+        _flush_c_stdout()

@@ -46,7 +46,8 @@ static int make_dir(int at, const char *name, bool for_cells)
 void harness_dirs(struct harness *h)
 {
     memset(h, 0, sizeof *h);
-    strcpy(h->dir, "/tmp/cb-sandbox-XXXXXX");
+    const char *tmp = getenv("TMPDIR");
+    snprintf(h->dir, sizeof h->dir, "%.40s/cb-sandbox-XXXXXX", tmp ? tmp : "/tmp");
     assert_non_null(mkdtemp(h->dir));
     assert_return_code(chmod(h->dir, 0755), errno);
     h->dir_fd = open(h->dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);

@@ -1,4 +1,10 @@
-/* Prints how long a cell takes to open, and to open, fork and enter: median and 95th percentile, milliseconds. */
+/*
+ * Prints how long a cell takes to open, and to open, fork and enter: median and 95th percentile, milliseconds.
+ *
+ * TMPDIR chooses the file system, which matters: an overlay mount makes half a dozen inodes, and ext4 without a journal
+ * looks at every inode that was deleted in the last seconds before it makes one (recently_deleted, fs/ext4/ialloc.c),
+ * so there a bench or test that removes trees slows down what follows.
+ */
 #include "tests/sandbox/harness.h"
 
 #include <setjmp.h>

@@ -1,8 +1,5 @@
 # The sandbox's tests: a stand-in for the agent, and probes that run inside cells.
 set(CB_TEST_SANDBOX ${CMAKE_CURRENT_LIST_DIR})
-if(NOT CB_TEST_SANDBOX MATCHES "sandbox$")
-  set(CB_TEST_SANDBOX ${CMAKE_SOURCE_DIR}/tests/sandbox)
-endif()
 add_executable(cb_test_zygote ${CB_TEST_SANDBOX}/zygote.c ${CB_TEST_SANDBOX}/probes.c)
 # Its own code goes without sanitizers: the probes attack, and call with wild pointers.
 target_compile_options(cb_test_zygote PRIVATE -fno-sanitize=all)

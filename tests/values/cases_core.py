@@ -176,7 +176,7 @@ r = np.arange(3); r.flags.writeable = False
 z = np.array(3.5)
 s = np.array([(1, 2.0), (3, 4.0)], dtype=[('a', int), ('b', float)])
 o = np.array([1, 'x', None], dtype=object)
-m = np.ma.masked_array([1, 2, 3], mask=[0, 1, 0])
+m = np.ma.masked_array(np.arange(3), mask=[0, 1, 0]).copy()
 mat = np.matrix([[1, 2], [3, 4]])
 n = np.arange(10)[::-2]
 e = np.empty((0, 3))
@@ -186,7 +186,7 @@ rec = s.view(np.recarray)
 ov = o[1:]
 bc = np.broadcast_to(np.arange(3), (2, 3))
 fb = np.frombuffer(b'abcd', dtype='u1')
-''', 'for x in (f, r, z, s, o, m, mat, n, e, st, dt, rec, ov, bc, fb):\n    print(type(x).__name__, x.dtype, x.shape, x.flags.f_contiguous, x.flags.writeable, x.flags.owndata, x.tolist())\nprint(np.shares_memory(rec, s), ov.base is o)', writes={1: []})
+''', 'print(m, m.mask)\nfor x in (f, r, z, s, o, mat, n, e, st, dt, rec, ov, bc, fb):\n    print(type(x).__name__, x.dtype, x.shape, x.flags.f_contiguous, x.flags.writeable, x.flags.owndata, x.tolist())\nprint(np.shares_memory(rec, s), ov.base is o)\ndel x', writes={1: []})
 case('dataframe', '''
 import pandas as pd, numpy as np
 df = pd.DataFrame({'a': [1, 2, 3], 'b': [1.5, 2.5, 3.5], 'c': list('xyz')})

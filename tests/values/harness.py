@@ -7,6 +7,7 @@ import importlib.util
 import io
 import json
 import os
+import random
 import signal
 import socket
 import subprocess
@@ -140,8 +141,10 @@ def forked(function, timeout=120):
     """Run function in a fork; what it printed."""
     reader, writer = os.pipe()
     sys.stdout.flush()
+    state = random.getstate()
     pid = os.fork()
     if pid == 0:
+        random.setstate(state)     # os.fork seeds it anew; the agent does the same
         os.close(reader)
         code = 1
         try:
@@ -189,15 +192,15 @@ def run_cell(number, source, store, keep_results=False):
 
     def work():
         here.close()
-        import builtins
-        from cellblock_agent import values
+        from cellblock_agent import ambient, values
         space = fresh_main()
         namespace = values.Namespace(None, space, Link(there), spool.fileno())
         namespace.install(list(store.visible), store.eager(), keep_results)
         print('--- cell %d' % number)
         run_source(number, source, space, namespace)
         frame = namespace.commit()
-        del builtins
+        for problem in ambient.problems:
+            print('!! ambient', problem)
         frame['hit'] = namespace.uncopyable_hit
         Link(there).call(frame)
     pid, reader = forked(work)

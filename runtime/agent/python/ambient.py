@@ -83,8 +83,8 @@ def _apply_one(made, value):
     _values[made.name] = value
     try:
         made.apply(value)
-    except Exception:
-        pass
+    except Exception as error:
+        _report(made.name, error)
     _fingerprints[made.name] = made.fingerprint()
 
 
@@ -99,10 +99,18 @@ def changes():
             before = _fingerprints.get(made.name)
             if now != before and not (before is None and made.name not in _fingerprints and not made.differs()):
                 found[made.name] = made.capture()
-        except Exception:
-            continue
+        except Exception as error:
+            _report(made.name, error)
     found.update(imports.patches())
     return found
+
+
+#: what went wrong with a component, for the tests: [(name, exception)]
+problems = []
+
+
+def _report(name, error):
+    problems.append((name, error))
 
 
 class Component:
@@ -266,14 +274,14 @@ class Builtins(Component):
 
     def fingerprint(self):
         space = dict(builtins.__dict__)
-        for name in self.volatile:
-            space.pop(name, None)
+        for name in [name for name in space if name in self.volatile or name[:2] == '__']:
+            del space[name]
         return space
 
     def capture(self):
         now, base = self.fingerprint(), _base['builtins']
         return ({name: value for name, value in now.items() if base.get(name, self) is not value},
-                [name for name in base if name not in now and name not in self.volatile])
+                [name for name in base if name not in now and name not in self.volatile and name[:2] != '__'])
 
     def apply(self, value):
         for name, item in value[0].items():
@@ -351,8 +359,8 @@ class Warnings(Component):
 
     def apply(self, value):
         filters, registries, once, version, hooks = value
+        # Not _filters_mutated() here: a version that differs would empty every registry.
         _real_filters()[:] = filters
-        warnings._filters_mutated()
         warnings.onceregistry.update(once)
         for name, hook in hooks.items():
             setattr(warnings, name, hook)
@@ -561,10 +569,9 @@ class Pyplot(Component):
         pyplot, helpers = sys.modules['matplotlib.pyplot'], sys.modules['matplotlib._pylab_helpers']
         helpers.Gcf.figs.clear()
         for number, figure in value:
-            make = getattr(pyplot, 'new_figure_manager_given_figure', None) or pyplot._backend_mod.new_figure_manager_given_figure
-            manager = make(number, figure)
+            backend = pyplot._get_backend_mod() if hasattr(pyplot, '_get_backend_mod') else pyplot._backend_mod
+            manager = backend.new_figure_manager_given_figure(number, figure)
             helpers.Gcf._set_new_active_manager(manager)
-        pyplot.draw_if_interactive() if False else None
 
     def differs(self):
         return bool(self._managers())

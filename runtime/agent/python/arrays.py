@@ -80,7 +80,7 @@ def _array(cls, where, dtype, shape, order, writeable):
 def _view(cls, base, dtype, shape, strides, offset, writeable):
     _numpy()
     if isinstance(base, np.ndarray) and (dtype.hasobject or not base.flags.forc):
-        array = np.lib.stride_tricks.as_strided(_from(base, dtype, offset), shape, strides)
+        array = _window(base, dtype, shape, strides, offset)
     else:
         array = np.ndarray(shape, dtype, _buffer_of(base), offset, strides)
     if cls is not None:
@@ -96,12 +96,22 @@ def _buffer_of(base):
     return base
 
 
-def _from(base, dtype, offset):
-    """A one-element-wide window into base that starts offset bytes after its first element."""
-    low = np.lib.array_utils.byte_bounds(base)[0] if hasattr(np.lib, 'array_utils') else np.byte_bounds(base)[0]
-    flat = base.ravel(order='K') if base.flags.forc else base.reshape(-1)
-    del low
-    return flat[offset // base.itemsize:offset // base.itemsize + 1] if base.itemsize else flat
+def _window(base, dtype, shape, strides, offset):
+    """A view of base, where numpy does not lend a buffer (objects, or a base that is not contiguous)."""
+    flat = base.reshape(-1, order='A') if base.flags.forc else np.lib.stride_tricks.as_strided(base, (base.size,), (base.itemsize,))
+    start = offset // base.itemsize if base.itemsize else 0
+    size = 1
+    for extent in shape:
+        size *= extent
+    view = flat[start:start + size]
+    if view.size == size and dtype == base.dtype:
+        try:
+            view.shape = shape
+            view.strides = strides
+            return view
+        except (AttributeError, ValueError):
+            pass
+    return np.lib.stride_tricks.as_strided(flat[start:start + 1].view(dtype), shape, strides)
 
 
 def _memmap(filename, dtype, mode, offset, shape, order):
@@ -289,8 +299,20 @@ def _mapping_of(array):
     return base if isinstance(base, Mapped) else None
 
 
-def _index_set(index, state):
-    pass
+def reduce_without_cache(self, obj):
+    """pandas fills `_cache` when an object is looked at."""
+    reduced = obj.__reduce_ex__(5)
+    if not self.digest or not isinstance(reduced, tuple) or len(reduced) < 3:
+        return reduced
+    return reduced[:2] + (_no_cache(reduced[2]),) + reduced[3:]
+
+
+def _no_cache(state):
+    if type(state) is dict:
+        return {key: value for key, value in state.items() if key != '_cache'}
+    if type(state) is tuple:
+        return tuple(_no_cache(part) for part in state)
+    return state
 
 
 def reduce_index(self, index):
@@ -333,6 +355,9 @@ def _finder(kind):
             return reduce_index
         if root == 'pandas' and issubclass(kind, getattr(pd.api.extensions, 'ExtensionDtype', ())):
             pickler.IMMUTABLE.add(kind)
+            return None
+        if root == 'pandas' and issubclass(kind, getattr(pd.api.extensions, 'ExtensionArray', ())):
+            return reduce_without_cache
     return None
 
 

@@ -109,6 +109,8 @@ pickler.dispatch[_Whole] = reduce_whole
 def is_original(module, qualname, obj):
     """Whether a cell has put something else in the place of this object of a library."""
     base = _base.get(module)
+    if obj is None:                     # whether the image's module has that name at all
+        return base is not None and qualname in base
     return base is not None and base.get(qualname) is obj
 
 
@@ -203,14 +205,12 @@ class _Absent:
 
 
 ABSENT = _Absent()
-_VOLATILE = frozenset(('__warningregistry__', '__builtins__', '__class__'))
-
 
 def _candidates():
     """Modules that the notebook's names lead to, with their loaded submodules."""
     tops, direct = set(), {}
     for value in list(pickler.context.user_ns.values()):
-        if type(value) is types.ModuleType or isinstance(value, types.ModuleType):
+        if issubclass(type(value), types.ModuleType):
             name = value.__dict__.get('__name__') if type(value) is types.ModuleType else getattr(value, '__name__', None)
             if type(name) is str and name in _base:
                 direct[name] = value
@@ -253,7 +253,7 @@ def patches():
             continue
         space = types.ModuleType.__getattribute__(module, '__dict__')
         changed = _difference(space, before)
-        classes = _class_changes(name, space) if name in direct else {}
+        classes = _class_changes(name, space) if name in direct or name in _patched else {}
         if classes:
             changed['@classes'] = classes
         if changed != _patched.get(name, {}):
@@ -263,22 +263,26 @@ def patches():
 
 
 def _difference(space, before):
-    if len(space) == len(before):
-        for key, value in before.items():
-            if space.get(key, ABSENT) is not value:
-                break
-        else:
+    try:
+        if len(space) == len(before) and space == before:   # compares by identity first, in C
             return {}
+    except Exception:
+        pass
     changed = {}
     for key, value in list(space.items()):
-        if before.get(key, ABSENT) is not value and key not in _VOLATILE and not isinstance(value, types.ModuleType):
+        # What a library keeps under private names, and submodules that it loads late, are its own affair.
+        if before.get(key, ABSENT) is not value and key[:1] != '_' and not _submodule(value, space):
             if type(value) in (int, float, str, bytes, tuple, bool) and before.get(key) == value:
                 continue
             changed[key] = value
     for key in before:
-        if key not in space and key not in _VOLATILE:
+        if key not in space and key[:1] != '_':
             changed[key] = ABSENT
     return changed
+
+
+def _submodule(value, space):
+    return isinstance(value, types.ModuleType) and value.__name__.partition('.')[0] == str(space.get('__name__')).partition('.')[0]
 
 
 def _class_changes(name, space):

@@ -239,6 +239,8 @@ def reduce_function(self, function):
         if self.whole and self.made_here(function.__globals__.get('__name__')):
             return function_by_value(self, function)
         if type(name) is str and find_global(name, function.__qualname__) is function:
+            if name == self.patched and not context.original(name, function.__qualname__.partition('.')[0], None):
+                return function_by_value(self, function)
             self.leaf(function)
             return NotImplemented
         if context.original is not None and context.original(name, function.__qualname__, function):
@@ -287,7 +289,7 @@ def function_by_value(self, function):
 
 # ---- classes ----
 
-_SKIP = frozenset(('__dict__', '__weakref__', '_abc_impl', '__abstractmethods__', '__slots__'))
+_SKIP = frozenset(('__dict__', '__weakref__', '_abc_impl', '__abstractmethods__', '__slots__', '__slotnames__'))
 
 
 def is_importable_class(cls):
@@ -527,6 +529,7 @@ class Writer(pickle.Pickler):
 
     digest = False
     whole = False       # modules of the workspace are written by value, not referred to
+    patched = None      # the module whose patches are written: what a cell put there goes by value
 
     def __init__(self, members=(), tolerant=False):
         self.file = io.BytesIO()
@@ -535,6 +538,8 @@ class Writer(pickle.Pickler):
         for root_id, obj in members:
             self.members[id(obj)] = root_id
             self.whole = self.whole or root_id == '@a:modules'
+            if root_id.startswith('@a:patch:'):
+                self.patched = root_id[9:]
         self.buffers = []
         self.leaves = {}
         self.refs = {}
@@ -665,6 +670,11 @@ class Digester(Writer):
 
     def value(self):
         return self.hash.state.digest()
+
+    def release(self):
+        """Let go of the objects now: the pickler itself is in a reference cycle."""
+        self.clear_memo()
+        self.leaves, self.refs, self.extra = {}, {}, []
 
 
 # ---- loading ----

@@ -12,6 +12,7 @@ import re
 import sys
 import threading
 import types
+import typing
 import weakref
 
 from cellblock_agent import pickler
@@ -239,10 +240,7 @@ def _reduce_lru(self, cached):
     info = cached.cache_info()
     entries = lru_entries(cached) or []
     entries = [(_lru_key(cached, key), result) for key, result in entries]
-    # Only results that stand in the cache's own order: a hit is no write, a new result is one.
     state = dict(cached.__dict__), entries, info.hits, info.misses
-    if self.digest:
-        state = state[0], entries
     return _lru, (wrapped, parameters['maxsize'], parameters['typed']), state, None, None, _lru_set
 
 
@@ -599,6 +597,40 @@ def _reduce_shell(self, shell):
     return _shell, ()
 
 
+def _type_variable(kind, name, constraints, keywords, module):
+    made = kind(name, *constraints, **keywords)
+    made.__module__ = module
+    return made
+
+
+def _reduce_type_variable(self, variable):
+    """By value: their own way is the name that they have in their module, which for __main__ leads back here."""
+    if pickler.find_global(variable.__module__, variable.__name__) is variable:
+        return NotImplemented
+    keywords = {name: getattr(variable, '__%s__' % name) for name in ('bound', 'covariant', 'contravariant')
+                if getattr(variable, '__%s__' % name, None)}
+    constraints = getattr(variable, '__constraints__', ())
+    return _type_variable, (type(variable), variable.__name__, constraints, keywords, variable.__module__)
+
+
+def _new_type(name, supertype, module):
+    made = typing.NewType(name, supertype)
+    made.__module__ = module
+    return made
+
+
+def _reduce_new_type(self, made):
+    if pickler.find_global(made.__module__, made.__qualname__) is made:
+        return NotImplemented
+    return _new_type, (made.__qualname__, made.__supertype__, made.__module__)
+
+
+def _reduce_comparer(self, key):
+    import gc
+    compare = [r for r in gc.get_referents(key) if callable(r) and not isinstance(r, type)]
+    return functools.cmp_to_key, (compare[0],)
+
+
 def _figure(kind):
     return kind.__new__(kind)
 
@@ -609,7 +641,7 @@ def _figure_set(figure, state):
     if canvas is not None:
         made = canvas(figure)
         if number is not None and hasattr(canvas, 'new_manager'):
-            made.manager = canvas.manager_class(made, figure, number)
+            made.manager = canvas.manager_class(made, number)
 
 
 def _reduce_figure(self, figure):
@@ -625,6 +657,8 @@ def _reduce_figure(self, figure):
 
 def _generic_finder(kind):
     module = kind.__module__
+    if type(module) is not str:
+        module = ''
     if module.startswith('IPython') or module.startswith('cellblock_agent'):
         shell = sys.modules.get('IPython.core.interactiveshell')
         if shell is not None and issubclass(kind, shell.InteractiveShell):
@@ -675,6 +709,10 @@ def register():
     dispatch_bases.append((logging.Logger, _reduce_logger))
     dispatch[memoryview] = _reduce_memoryview
     dispatch[types.TracebackType] = _traceback
+    for kind in (typing.TypeVar, typing.ParamSpec, typing.TypeVarTuple):
+        dispatch[kind] = _reduce_type_variable
+    dispatch[typing.NewType] = _reduce_new_type
+    dispatch[type(functools.cmp_to_key(_shell))] = _reduce_comparer
     dispatch[types.GeneratorType] = _iterator_error('generator')
     dispatch[types.CoroutineType] = _iterator_error('coroutine')
     dispatch[types.AsyncGeneratorType] = _iterator_error('asynchronous generator')

@@ -122,6 +122,13 @@ class _Main(types.ModuleType):
 _active = []
 
 
+def _reduce_missing(self, missing):
+    raise Uncopyable(str(object.__getattribute__(missing, '_error')))
+
+
+pickler.dispatch[Missing] = _reduce_missing
+
+
 class _NullWriter(io.TextIOBase):
     encoding = 'utf-8'
 
@@ -188,7 +195,8 @@ class Namespace:
         self.touched = set()    # visible names that are decided: loaded, deleted or overwritten knowingly
         self.objects = {}       # root -> object, of every group that was loaded
         self.groups = []
-        self.bound = {}         # name -> the object that loading bound
+        self.bound = {}         # name -> (address of the object that loading bound, the object where it is a scalar)
+        self.home = {}          # root -> its group
         self.hidden = set()
         self.uncopyable = {}    # name -> error, for names met as uncopyable
         self.new_hidden = []    # (root id, object) roots first met while writing
@@ -312,7 +320,12 @@ class Namespace:
 
     def _bind(self, name, value):
         self.touched.add(name)
-        self.user_ns[name] = self.bound[name] = value
+        self.user_ns[name] = value
+        # No reference is kept to what the cell may want to see die.
+        self.bound[name] = id(value), value if type(value) in _SCALARS else None
+        self.objects.pop(name, None)
+        if name in self.home:
+            self.home[name].objects.pop(name, None)
         original = builtins.__dict__.get(name, self)
         if original is not self and name not in self.hook:
             # `del sum` later brings the built-in back.
@@ -401,6 +414,8 @@ class Namespace:
         current = [r for r in reply['roots'] if r in set(reply['current'])]
         objects = dict(zip(reply['roots'], values))
         for name in current:
+            if type(objects[name]) is str and len(objects[name]) < 4096 and objects[name].isascii() and objects[name].isidentifier():
+                objects[name] = sys.intern(objects[name])   # as the compiler does with such constants
             self.objects[name] = objects[name]
             if name.startswith(('@c:', '@f:')):
                 context.hidden[id(objects[name])] = name, objects[name]
@@ -408,6 +423,7 @@ class Namespace:
             group = Group(reply['roots'], current, objects, None)
             self._digest_group(group)
             self.groups.append(group)
+            self.home.update((root, group) for root in current)
         if not self.loading and self.wanted:
             wanted, self.wanted = self.wanted, []
             for names in wanted:
@@ -423,7 +439,9 @@ class Namespace:
         self.loading += 1
         try:
             with quiet():
-                group.digest = deep(lambda: Digester(group.members()).dump_roots(values)).value()
+                digester = deep(lambda: Digester(group.members()).dump_roots(values))
+                group.digest = digester.value()
+                digester.release()
         except Exception:
             group.digest = b'?'
         finally:
@@ -467,8 +485,7 @@ class Namespace:
             if 'del' not in source and ':' not in source and '__subclasses__' not in source:
                 return
             try:
-                with warnings.catch_warnings():
-                    warnings.simplefilter('ignore')
+                with quiet():
                     source = compile(source, '<string>', 'exec', dont_inherit=True)
             except Exception:
                 return
@@ -521,7 +538,7 @@ class Namespace:
         space = dict(self.user_ns)
         fresh = {}
         for name, value in space.items():
-            if self._is_variable(name, value) and not (name in self.bound and self.bound[name] is value):
+            if self._is_variable(name, value) and not self._as_loaded(name, value):
                 fresh[name] = value
         deleted = [name for name in self.visible if name in self.touched and name not in space and name not in self.uncopyable
                    and (name in self.bound)]
@@ -543,19 +560,16 @@ class Namespace:
                 continue
             keep = [root for root in group.current
                     if self._still(root, group, space, gone)]
-            values = [group.objects[root] for root in group.current]
-            try:
-                digester = deep(lambda: Digester(group.members()).dump_roots(values))
-                changed = digester.value() != group.digest
-            except Exception:
-                digester, changed = None, True
             if not keep:
                 continue
-            unit = Unit(keep, [group.objects[root] for root in keep], changed, group)
-            if not changed:
-                unit.writer = digester
-                if len(keep) != len(group.current):
-                    unit.writer = deep(lambda: Digester(unit.members()).dump_roots(unit.objects))
+            unit = Unit(keep, [space[root] if root in self.touched else group.objects[root] for root in keep], True, group)
+            if len(keep) == len(group.current):     # else what shared objects with these is gone: written anew
+                try:
+                    digester = deep(lambda: Digester(unit.members()).dump_roots(unit.objects))
+                    if digester.value() == group.digest:
+                        unit.writer, unit.changed = digester, False
+                except Exception:
+                    pass
             units.append(unit)
         return units
 
@@ -564,8 +578,15 @@ class Namespace:
         if root.startswith('@'):
             return root not in gone
         if root in self.touched:
-            return space.get(root, self) is group.objects[root]
+            return root in space and self._as_loaded(root, space[root])
         return root not in space
+
+    def _as_loaded(self, name, value):
+        """Whether the name still has the object that loading bound; a new object at an old address shows in the digest."""
+        if name not in self.bound:
+            return False
+        address, scalar = self.bound[name]
+        return address == id(value) and (type(value) not in _SCALARS or scalar is value)
 
     def _fresh_units(self, fresh):
         units = []
@@ -592,9 +613,9 @@ class Namespace:
         known = context.hidden.get(id(value))
         if known:
             return known[0]
-        if isinstance(value, types.FunctionType) and pickler.is_root_function(value):
+        if issubclass(type(value), types.FunctionType) and pickler.is_root_function(value):
             return self._new_root('f', value)
-        if isinstance(value, type) and not pickler.is_importable_class(value) and value not in pickler._SPECIAL_TYPES \
+        if issubclass(type(value), type) and not pickler.is_importable_class(value) and value not in pickler._SPECIAL_TYPES \
                 and not pickler._class_elsewhere(value):
             return self._new_root('c', value)
         return None

@@ -659,10 +659,9 @@ def _generic_finder(kind):
     module = kind.__module__
     if type(module) is not str:
         module = ''
-    if module.startswith('IPython') or module.startswith('cellblock_agent'):
-        shell = sys.modules.get('IPython.core.interactiveshell')
-        if shell is not None and issubclass(kind, shell.InteractiveShell):
-            return _reduce_shell
+    shell = sys.modules.get('IPython.core.interactiveshell')
+    if shell is not None and hasattr(shell, 'InteractiveShell') and issubclass(kind, shell.InteractiveShell):
+        return _reduce_shell
     if issubclass(kind, BaseException):
         return _reduce_exception
     if issubclass(kind, logging.Handler):

@@ -4,7 +4,9 @@ docs/values.md tells the whole story; pickler.py turns groups into streams.
 """
 import builtins
 import contextlib
+import contextvars
 import dis
+import gc
 import io
 import linecache
 import os
@@ -206,6 +208,7 @@ class Namespace:
         self.loading = 0
         self.wanted = []
         self.keep_fds = []
+        self.task_context = None
         self.read_sources = context.sources
 
     # ---- installing ----
@@ -246,6 +249,9 @@ class Namespace:
             if stream is not None:
                 context.streams[id(stream)] = name
                 context.stream_objects[name] = stream
+        for name, part in _shell_parts(self.shell):
+            context.streams.setdefault(id(part), name)
+            context.stream_objects[name] = part
 
     def reinstall(self):
         """After %reset cleared the namespace: the hook again, and no name of an earlier cell is visible any more."""
@@ -450,11 +456,21 @@ class Namespace:
     # ---- code ----
 
     def before_code(self, code):
+        self._note_context()
         names, everything = _needs(code, True)
         imports.seen_code(code)
         if everything:
             self.materialise()
         self.load(names)
+
+    def _note_context(self):
+        """Context variables (the decimal context is one) are set in the context of the task that runs the cell."""
+        if self.task_context is None and 'asyncio' in sys.modules:
+            try:
+                task = sys.modules['asyncio'].current_task()
+            except RuntimeError:
+                return
+            self.task_context = next((r for r in gc.get_referents(task) if type(r) is contextvars.Context), None)
 
     def _code_loaded(self, code):
         names, everything = _needs(code, False)
@@ -527,6 +543,14 @@ class Namespace:
         return not (name.startswith('_i') and name[2:].isdigit())
 
     def commit(self):
+        if self.task_context is not None:
+            try:
+                return self.task_context.run(self._commit_quietly)
+            except RuntimeError:
+                pass
+        return self._commit_quietly()
+
+    def _commit_quietly(self):
         self.loading += 1
         try:
             with quiet():
@@ -706,6 +730,28 @@ class Namespace:
             done += os.pwrite(self.spool_fd, view[done:done + (64 << 20)], offset + done)
         self.spool_end = offset + len(view)
         return [offset, len(view)]
+
+
+_PARTS = ('display_formatter', 'events', 'magics_manager', 'history_manager', 'display_pub', 'displayhook', 'alias_manager',
+          'extension_manager', 'compile', 'kernel', 'InteractiveTB', 'SyntaxTB', 'prefilter_manager', 'config',
+          'input_transformer_manager', 'payload_manager', 'builtin_trap', 'display_trap', 'profile_dir', 'Completer', 'hooks',
+          'logger', 'strdispatchers')
+
+
+def _shell_parts(shell):
+    """Objects of the shell that travel as references to the same part of the next cell's shell."""
+    for name in _PARTS:
+        part = getattr(shell, name, None)
+        if part is not None:
+            yield 'shell.' + name, part
+    formatter = getattr(shell, 'display_formatter', None)
+    for mime, part in getattr(formatter, 'formatters', {}).items():
+        yield 'formatter.' + mime, part
+    for name in ('ipython_display_formatter', 'mimebundle_formatter'):
+        if getattr(formatter, name, None) is not None:
+            yield 'formatter.' + name, getattr(formatter, name)
+    for name, part in getattr(getattr(shell, 'magics_manager', None), 'registry', {}).items():
+        yield 'magics.' + name, part
 
 
 def _plain_component(root):

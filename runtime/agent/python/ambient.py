@@ -265,6 +265,21 @@ class Hooks(Component):
             setattr(sys, name, hook)
 
 
+@component('last')
+class LastError(Component):
+    """sys.last_type and sys.last_value; the traceback is of a process that has ended."""
+
+    def fingerprint(self):
+        return id(getattr(sys, 'last_value', None))
+
+    def capture(self):
+        return getattr(sys, 'last_type', None), getattr(sys, 'last_value', None)
+
+    def apply(self, value):
+        sys.last_type, sys.last_value = value
+        sys.last_traceback = None
+
+
 @component('builtins')
 class Builtins(Component):
     volatile = ('_', 'display', 'get_ipython', '__builtins__', '__build_class__', '__debug__', '__spec__', '__loader__')
@@ -572,6 +587,9 @@ class Pyplot(Component):
             backend = pyplot._get_backend_mod() if hasattr(pyplot, '_get_backend_mod') else pyplot._backend_mod
             manager = backend.new_figure_manager_given_figure(number, figure)
             helpers.Gcf._set_new_active_manager(manager)
+        inline = sys.modules.get('matplotlib_inline.backend_inline')
+        if inline is not None:          # they were shown by the cells that drew them
+            inline.show._to_draw, inline.show._draw_called = [], False
 
     def differs(self):
         return bool(self._managers())

@@ -293,6 +293,9 @@ class Namespace:
             if brought:
                 with quiet():
                     ambient.apply(brought)
+        for group in self.groups:       # putting an object in place may have changed it
+            if any(root.startswith('@a:') for root in group.current):
+                self._digest_group(group)
 
     # ---- reading ----
 

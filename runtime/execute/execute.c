@@ -185,6 +185,18 @@ static bool shadowed(const struct running *r, const char *module)
     return fstatat(r->workspace_fd, file, &s, 0) == 0 || fstatat(r->workspace_fd, folder, &s, 0) == 0;
 }
 
+/* `%matplotlib` imports matplotlib as surely as a statement does. */
+static void add_implied(struct cb_imports *imports, const char *const *sources, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (!strstr(sources[i], "%matplotlib") && !strstr(sources[i], "%pylab"))
+            continue;
+        imports->names = cb_realloc(imports->names, (imports->n + 1) * sizeof *imports->names);
+        imports->names[imports->n++] = cb_strdup("matplotlib.pyplot");
+        return;
+    }
+}
+
 static int start_zygote(struct running *r, struct cb_error *err)
 {
     size_t n = cb_notebook_cells(r->context.notebook);
@@ -196,6 +208,7 @@ static int start_zygote(struct running *r, struct cb_error *err)
     }
     struct cb_imports imports;
     cb_analyzer_imports(sources, n, &imports);
+    add_implied(&imports, sources, n);
     size_t kept = 0;
     for (size_t i = 0; i < imports.n; i++) {
         if (shadowed(r, imports.names[i]))
@@ -344,7 +357,7 @@ static void warn_live(struct running *r, const struct cb_live *live)
             return;
         cleanup_free char *text =
             cb_format("cell %d left a running %.200s behind; it was stopped with the cell, later cells cannot see it",
-                      live->index, json_is_string(thing) ? json_string_value(thing) : "thing");
+                      live->index + 1, /* people count from 1 */ json_is_string(thing) ? json_string_value(thing) : "thing");
         notice(r, text);
     }
 }

@@ -316,7 +316,9 @@ static void on_executed(struct cb_run_context *run, struct cb_live *live, const 
     json_t *things = json_object_get(frame, "live");
     if (json_array_size(things) > 0)
         live->live_things = json_incref(things);
-    live->deadline = cb_monotonic() + COMMIT_SECONDS;
+    /* Saving runs the cell's code, too (__reduce__, __del__), so it has a deadline as the cell had. */
+    double limit = run->options->timeout;
+    live->deadline = cb_monotonic() + (limit > 0 ? limit : COMMIT_SECONDS);
     ok(live);
 }
 

@@ -25,7 +25,7 @@ static int fail_open(struct cb_error *err, int code, const char *path)
 int cb_notebook_slurp(const char *path, size_t max, struct cb_buffer *out, struct cb_error *err)
 {
     bool standard = !strcmp(path, "-");
-    cleanup_close int opened = standard ? -1 : open(path, O_RDONLY | O_CLOEXEC);
+    cleanup_close int opened = standard ? -1 : open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
     int fd = standard ? STDIN_FILENO : opened;
     const char *name = standard ? "standard input" : path;
     struct stat st;
@@ -33,6 +33,11 @@ int cb_notebook_slurp(const char *path, size_t max, struct cb_buffer *out, struc
         return fail_open(err, -errno, name);
     if (S_ISDIR(st.st_mode))
         return fail_open(err, -EISDIR, name);
+    if (!standard && !S_ISREG(st.st_mode)) {
+        cb_fail(err, -EINVAL, CB_EXIT_USAGE, "", "%.300s is not a regular file", name);
+        cb_error_remedy(err, "name a notebook file, or - to read from standard input");
+        return -EINVAL;
+    }
     size_t chunk = 1 << 16;
     cleanup_free char *buffer = cb_alloc(chunk);
     while (!S_ISREG(st.st_mode) || (uint64_t)st.st_size <= max) {

@@ -25,7 +25,7 @@
 
 struct cb_notebook;
 
-#define CB_NOTEBOOK_MAX_BYTES (256u << 20) /* a larger file is refused; a 100 MB notebook is read */
+#define CB_NOTEBOOK_MAX_BYTES (64u << 20) /* a larger file is refused: nobody reads it, and it must fit in memory many times */
 #define CB_NOTEBOOK_MAX_DEPTH 512          /* nesting, checked before parsing */
 
 /* Read and validate. path "-" is standard input. Errors are CB_EXIT_USAGE with a message that names the file

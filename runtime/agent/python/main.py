@@ -111,8 +111,8 @@ def preload(modules):
             loaded.append(name)
             continue
         before, output = _surroundings(), io.StringIO()
-        saved = sys.stdout, sys.stderr
-        sys.stdout = sys.stderr = output
+        # The streams stay the ones that cells have: a module may keep them (logging.StreamHandler).
+        sys.stdout.sink = sys.stderr.sink = output
         reason = None
         try:
             # As __main__, since warnings meant for the importing script are shown only there.
@@ -123,7 +123,7 @@ def preload(modules):
         except BaseException as e:
             reason = 'raises %s' % type(e).__name__
         finally:
-            sys.stdout, sys.stderr = saved
+            sys.stdout.sink = sys.stderr.sink = None
         if reason is None and output.getvalue():
             reason = 'prints or warns'
         if reason is None and not _common(before, _surroundings()):
@@ -208,7 +208,13 @@ def serve(control, shell, values):
 def live_things():
     """What keeps running after the cell and cannot travel: said in the record, never dropped silently."""
     return ['thread %s' % t.name for t in threading.enumerate()
-            if t is not threading.main_thread() and not t.name.startswith('IPython')]
+            if t is not threading.main_thread() and not _is_script_loop(t)]
+
+
+def _is_script_loop(thread):
+    """IPython's %%bash keeps an event loop in a thread, in Jupyter as well; no notebook can see it."""
+    target = getattr(thread, '_target', None)
+    return getattr(target, '__name__', '') == 'run_forever' and thread.daemon
 
 
 def cell(shell, values, random_state, init_pidfd, protocol, out, err, spool):

@@ -315,13 +315,31 @@ def reduce_class(self, cls):
     if reference:
         self.leaf(cls)
         return _attribute, reference
+    if not cls.__flags__ & _HEAP_TYPE:
+        reference = _static_type(cls)
+        if reference is None:
+            raise Uncopyable('the built-in type %s is in no module' % cls.__qualname__)
+        self.leaf(cls)
+        return _attribute, reference
     reference = self.root_reference('c', cls)
     return reference or class_by_value(self, cls)
 
 
+_HEAP_TYPE = 1 << 9                     # Py_TPFLAGS_HEAPTYPE
+
+
+def _static_type(cls):
+    """A type written in C has no body to copy: some module must hold it, whatever it says of itself."""
+    for name, module in list(sys.modules.items()):
+        for key, value in list(getattr(module, '__dict__', {}).items()):
+            if value is cls:
+                return name, key
+    return None
+
+
 def _class_elsewhere(cls):
     """Classes that a module holds under another name than their own, or built-in types that only `types` names."""
-    if not cls.__flags__ & (1 << 9):    # not a heap type
+    if not cls.__flags__ & _HEAP_TYPE:
         for name, value in vars(types).items():
             if value is cls:
                 return 'types', name
@@ -391,7 +409,7 @@ def _silent_init_subclass(bases):
     for base in bases:
         for parent in base.__mro__:
             if '__init_subclass__' in parent.__dict__:
-                if parent is object or not parent.__flags__ & (1 << 9):
+                if parent is object or not parent.__flags__ & _HEAP_TYPE:
                     break
                 return parent
     return None

@@ -681,7 +681,8 @@ def register():
         dispatch[kind] = _reduce_wrapped
     dispatch[property] = _reduce_property
     dispatch[types.MethodType] = _reduce_method
-    for kind in (types.GetSetDescriptorType, types.MemberDescriptorType, types.WrapperDescriptorType):
+    for kind in (types.GetSetDescriptorType, types.MemberDescriptorType, types.WrapperDescriptorType,
+                 types.ClassMethodDescriptorType):
         dispatch[kind] = _reduce_class_attribute
     dispatch[types.ModuleType] = _reduce_module
     dispatch_bases.append((types.ModuleType, _reduce_module))

@@ -8,6 +8,9 @@
  *   enter(pidfd, first_closed)  cb_enter_cell; raises OSError(errno, "phase: message")
  *   dirty(address, length)      number of pages of [address, address+length) that are private copies, by /proc/self/pagemap;
  *                               both multiples of the page size
+ *   hot_pages()                 in a fork: which pages of the memory it got from its parent it has copied by writing to them, as
+ *                               bytes, pairs of unsigned 64-bit (address, length)
+ *   populate(pairs)             copy those pages now, all at once, instead of one fault at a time
  *   address(buffer)             (address, nbytes) of an object's buffer
  *
  * Limited API (3.11). Also builds alone as an extension module for the tests of the Python half (then without enter).

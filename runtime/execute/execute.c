@@ -26,6 +26,7 @@ struct running {
     sigset_t old_mask;
     struct outcome outcome;
     size_t committed;
+    struct cb_live spare;      /* the next cell, made ready while this one runs */
     double last_write, write_cost;
 };
 
@@ -293,6 +294,25 @@ static int wait_milliseconds(const struct running *r, const struct cb_live *live
     return until > now ? (int)((until - now) * 1000) + 1 : 0;
 }
 
+/* The code cell that runs after `index`, or -1. */
+static int next_cell(const struct running *r, size_t index)
+{
+    for (size_t i = index + 1; i < cb_notebook_cells(r->context.notebook); i++) {
+        struct cb_code_cell code;
+        cb_notebook_cell(r->context.notebook, i, &code);
+        if (!code.blank && !code.skip)
+            return (int)i;
+    }
+    return -1;
+}
+
+static void prepare_next(struct running *r, size_t index)
+{
+    int next = next_cell(r, index);
+    if (next >= 0)
+        (void)cb_live_prepare(&r->context, &r->spare, next, NULL); /* if it fails, it will be told when it is needed */
+}
+
 static void run_to_its_end(struct running *r, struct cb_live *live)
 {
     const struct cb_progress *p = r->context.options->progress;
@@ -300,11 +320,13 @@ static void run_to_its_end(struct running *r, struct cb_live *live)
     while (live->state == CB_LIVE_RUNNING) {
         int fds[CB_LIVE_FDS];
         cb_live_fds(live, fds);
-        struct pollfd polled[CB_LIVE_FDS + 1];
+        struct pollfd polled[CB_LIVE_FDS + 2];
         for (int i = 0; i < CB_LIVE_FDS; i++)
             polled[i] = (struct pollfd){.fd = fds[i], .events = POLLIN};
+        bool unsettled = r->spare.state == CB_LIVE_READY && !r->spare.settled;
         polled[CB_LIVE_FDS] = (struct pollfd){.fd = r->signal_fd, .events = POLLIN};
-        int ready = poll(polled, CB_LIVE_FDS + 1, wait_milliseconds(r, live));
+        polled[CB_LIVE_FDS + 1] = (struct pollfd){.fd = unsettled ? r->spare.channel.fd : -1, .events = POLLIN};
+        int ready = poll(polled, CB_LIVE_FDS + 2, wait_milliseconds(r, live));
         if (ready > 0 && polled[CB_LIVE_FDS].revents)
             interrupted(r, live);
         else if (ready > 0)
@@ -315,6 +337,8 @@ static void run_to_its_end(struct running *r, struct cb_live *live)
             cb_live_step(&r->context, live);
             cb_live_abort(live, CB_EXIT_LIMIT, "run", "the cell's process died", "");
         }
+        if (ready > 0 && polled[CB_LIVE_FDS + 1].revents)
+            cb_live_settle(&r->context, &r->spare);
         check_deadlines(r, live);
         if (p && p->tick)
             p->tick(p->context, cb_monotonic() - live->t_start);
@@ -376,13 +400,15 @@ static bool run_cell(struct running *r, size_t index, int count)
     double now = cb_realtime();
     cb_notebook_stamp(r->context.notebook, index, CB_STAMP_BUSY, now);
     cb_notebook_stamp(r->context.notebook, index, CB_STAMP_INPUT, now);
-    struct cb_live live;
+    struct cb_live live = r->spare;
+    r->spare = (struct cb_live){0};
     struct cb_error err = CB_ERROR_INIT;
     json_t *history = cb_analyzer_reads_history(code.source) ? r->history : NULL;
     if (cb_live_start(&r->context, &live, (int)index, count, r->wants_results[index], history, &err) < 0) {
         end_with(r, &err);
         return false;
     }
+    prepare_next(r, index);
     run_to_its_end(r, &live);
     event(r, (int)index, "execute");
     cb_live_finish(&r->context, &live);
@@ -476,6 +502,7 @@ int cb_execute(struct cb_notebook *notebook, const struct cb_run_options *option
     else
         end_with(&r, &err);
     r.outcome.status = status_name(r.outcome.exit);
+    cb_live_discard(&r.context, &r.spare);
     cb_zygote_close(&r.context.zygote);
     cb_sandbox_close(r.context.sandbox);
     if (prepared) {

@@ -53,33 +53,43 @@ static int fork_cell(struct cb_run_context *run, struct cb_live *live, struct cb
     fcntl(errors[0], F_SETFL, O_NONBLOCK);
     (void)fcntl(out[0], F_SETPIPE_SZ, 1 << 18);
     struct cb_cell_fds fds = {theirs, out_end, err_end, live->spool};
-    return cb_zygote_fork(&run->zygote, &live->cell, &fds, &live->pidfd, err);
+    live->birth = ++run->births;
+    return cb_zygote_request(&run->zygote, live->birth, &live->cell, &fds, err);
 }
 
 /* The child says `hello` once it is inside; then we check that for ourselves. */
+static int check_hello(struct cb_run_context *run, struct cb_live *live, const json_t *frame, struct cb_error *err)
+{
+    const char *op = json_string_value(json_object_get(frame, "op"));
+    if (!op || strcmp(op, "hello") != 0) {
+        const char *why = json_string_value(json_object_get(frame, "message"));
+        cb_fail(err, -EPERM, CB_EXIT_HOST, "enter", "the cell could not enter its sandbox: %.300s", why ? why : "?");
+        cb_error_remedy(err, "run `cellblock doctor`");
+        return -EPERM;
+    }
+    int code = cb_zygote_collect(&run->zygote, live->birth, &live->pidfd, err);
+    if (code >= 0)
+        code = cb_cell_verify(run->sandbox, &live->cell, live->pidfd, err);
+    live->settled = code >= 0;
+    return code;
+}
+
 static int await_hello(struct cb_run_context *run, struct cb_live *live, struct cb_error *err)
 {
     double deadline = cb_monotonic() + SEND_SECONDS;
     json_t *frame = NULL;
-    int code = 0;
-    while (code == 0) {
+    int code;
+    while ((code = cb_channel_receive(&live->channel, &frame)) == 0) {
         struct pollfd wait = {.fd = live->channel.fd, .events = POLLIN};
         double left = deadline - cb_monotonic();
         if (left <= 0 || (poll(&wait, 1, (int)(left * 1000) + 1) == 0))
             return cb_fail(err, -ETIMEDOUT, CB_EXIT_INTERNAL, "start", "the cell's process did not come up in time");
-        code = cb_channel_receive(&live->channel, &frame);
     }
     if (code < 0)
         return cb_fail(err, code, CB_EXIT_INTERNAL, "start", "the cell's process died while entering its sandbox");
-    const char *op = json_string_value(json_object_get(frame, "op"));
-    bool hello = op && strcmp(op, "hello") == 0;
-    if (!hello) {
-        const char *why = json_string_value(json_object_get(frame, "message"));
-        cb_fail(err, -EPERM, CB_EXIT_HOST, "enter", "the cell could not enter its sandbox: %.300s", why ? why : "?");
-        cb_error_remedy(err, "run `cellblock doctor`");
-    }
+    code = check_hello(run, live, frame, err);
     json_decref(frame);
-    return hello ? cb_cell_verify(run->sandbox, &live->cell, live->pidfd, err) : -EPERM;
+    return code;
 }
 
 static int send_start(struct cb_run_context *run, struct cb_live *live, bool keep_results, json_t *history)
@@ -93,40 +103,89 @@ static int send_start(struct cb_run_context *run, struct cb_live *live, bool kee
     return start ? cb_channel_send(&live->channel, start, -1, SEND_SECONDS) : -EINVAL;
 }
 
-int cb_live_start(struct cb_run_context *run, struct cb_live *live, int index, int count, bool keep_results,
-                  json_t *history, struct cb_error *err)
+static void set_up(struct cb_live *live, int index)
 {
-    *live = (struct cb_live){.index = index, .count = count, .pidfd = -1, .spool = -1, .upper_fds = {-1, -1, -1}};
+    *live = (struct cb_live){.index = index, .pidfd = -1, .spool = -1, .upper_fds = {-1, -1, -1}};
     live->channel.fd = -1;
     live->streams[0] = (struct cb_stream){.fd = -1, .name = "stdout"};
     live->streams[1] = (struct cb_stream){.fd = -1, .name = "stderr"};
     live->error = (struct cb_error)CB_ERROR_INIT;
     live->reads = json_array();
     live->negative = json_array();
-    live->t_start = cb_monotonic();
+}
+
+static void release(struct cb_run_context *run, struct cb_live *live)
+{
+    if (live->open)
+        cb_cell_close(run->sandbox, &live->cell, DEATH_SECONDS, NULL, NULL);
+    live->open = false;
+    cb_run_discard(run->run, live->index);
+    cb_live_free(live);
+    live->state = CB_LIVE_NONE;
+}
+
+int cb_live_prepare(struct cb_run_context *run, struct cb_live *live, int index, struct cb_error *err)
+{
+    set_up(live, index);
     int code = open_sandbox(run, live, err);
     if (code >= 0)
         code = cb_run_spool(run->run, index, &live->spool, err);
     if (code >= 0)
         code = fork_cell(run, live, err);
-    if (code >= 0)
+    live->file_layers = run->file_layers;
+    live->state = CB_LIVE_READY;
+    if (code < 0)
+        release(run, live);
+    return code;
+}
+
+void cb_live_settle(struct cb_run_context *run, struct cb_live *live)
+{
+    json_t *frame = NULL;
+    if (live->state != CB_LIVE_READY || live->settled)
+        return;
+    int code = cb_channel_receive(&live->channel, &frame);
+    if (code == 0)
+        return;
+    /* Whatever is wrong with it will be told when it is prepared again, and needed. */
+    if (code < 0 || check_hello(run, live, frame, NULL) < 0)
+        release(run, live);
+    json_decref(frame);
+}
+
+void cb_live_discard(struct cb_run_context *run, struct cb_live *live)
+{
+    if (live->state == CB_LIVE_READY)
+        release(run, live);
+}
+
+int cb_live_start(struct cb_run_context *run, struct cb_live *live, int index, int count, bool keep_results,
+                  json_t *history, struct cb_error *err)
+{
+    double started = cb_monotonic();
+    if (live->state == CB_LIVE_READY && (live->index != index || live->file_layers != run->file_layers))
+        cb_live_discard(run, live);
+    int code = 0;
+    if (live->state != CB_LIVE_READY)
+        code = cb_live_prepare(run, live, index, err);
+    if (code >= 0 && !live->settled)
         code = await_hello(run, live, err);
+    live->count = count;
+    live->t_start = started;
     if (code >= 0) {
         code = send_start(run, live, keep_results, history);
         if (code < 0)
             cb_fail_errno(err, code, "start", "cannot send the cell its source");
     }
-    if (code >= 0 && run->options->timeout > 0)
-        live->deadline = cb_monotonic() + run->options->timeout;
-    if (code < 0 && err)
-        err->cell = index;
-    if (code < 0) {
-        if (live->open)
-            cb_cell_close(run->sandbox, &live->cell, DEATH_SECONDS, NULL, NULL);
-        live->open = false;
-        cb_run_discard(run->run, index);
-        cb_live_free(live);
+    if (code >= 0) {
+        live->state = CB_LIVE_RUNNING;
+        live->deadline = run->options->timeout > 0 ? cb_monotonic() + run->options->timeout : 0;
+        return 0;
     }
+    if (err)
+        err->cell = index;
+    if (live->state != CB_LIVE_NONE)
+        release(run, live);
     return code;
 }
 
@@ -400,7 +459,7 @@ void cb_live_step(struct cb_run_context *run, struct cb_live *live)
 static void explain_death(struct cb_run_context *run, struct cb_live *live)
 {
     int signal = 0, code = 0;
-    bool known = cb_zygote_wait(&run->zygote, live->index, DEATH_SECONDS, &signal, &code) == 0;
+    bool known = cb_zygote_wait(&run->zygote, live->birth, DEATH_SECONDS, &signal, &code) == 0;
     if (live->error.phase[0] == '\0' || strcmp(live->error.phase, "run") != 0)
         return; /* we killed it ourselves and said why */
     struct cb_error *e = &live->error;
@@ -443,6 +502,8 @@ static int harvest_and_commit(struct cb_run_context *run, struct cb_live *live, 
     }
     int values_fd = -1;
     code = cb_run_commit(run->run, live->index, entries, n, &live->harvest, &values_fd, err);
+    if (live->harvest.tree[0] || live->harvest.tree[1] || live->harvest.tree[2])
+        run->file_layers++;
     if (code >= 0)
         cb_roots_apply(run->roots, &live->commit, live->index, values_fd);
     return code;
@@ -471,7 +532,7 @@ void cb_live_finish(struct cb_run_context *run, struct cb_live *live)
         explain_death(run, live);
     } else {
         int signal, exit_code;
-        (void)cb_zygote_wait(&run->zygote, live->index, DEATH_SECONDS, &signal, &exit_code);
+        (void)cb_zygote_wait(&run->zygote, live->birth, DEATH_SECONDS, &signal, &exit_code);
         if (code >= 0)
             code = harvest_and_commit(run, live, &trouble);
         if (code < 0) {

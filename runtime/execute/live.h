@@ -22,9 +22,13 @@ struct cb_run_context {
     struct cb_zygote zygote;
     struct cb_roots *roots;
     double started;              /* CLOCK_MONOTONIC */
+    int births;                  /* number of processes asked of the zygote so far */
+    int file_layers;             /* number of commits that changed files: a cell made ready before the last one is stale */
 };
 
 enum cb_live_state {
+    CB_LIVE_NONE,        /* not made, or given back */
+    CB_LIVE_READY,       /* has namespaces, overlays and a forked process that waits for its source */
     CB_LIVE_RUNNING,
     CB_LIVE_COMMITTED,   /* its commit frame was accepted */
     CB_LIVE_DEAD,        /* its processes are gone, or must go, without a commit */
@@ -41,6 +45,8 @@ struct cb_stream {
 struct cb_live {
     int index, count;                 /* code cell; its ordinal among executed ones */
     enum cb_live_state state;
+    int birth, file_layers;           /* see cb_run_context */
+    bool settled;                     /* it said hello and was verified */
     bool raised, begun, executed;
     struct cb_cell cell;
     bool open;                        /* the sandbox cell exists */
@@ -60,7 +66,18 @@ struct cb_live {
     struct cb_error error;            /* why it is dead; message "" otherwise */
 };
 
-/* Build its sandbox, fork it, send `start`. On failure everything of it is released. `history`: sources of the cells executed before, or NULL (borrowed). */
+/* Make a cell ready before its turn: namespaces, overlays over the layers there are now, and a process forked into them. Takes
+ * milliseconds, waits for nothing that a cell does. On failure everything of it is released. */
+int cb_live_prepare(struct cb_run_context *run, struct cb_live *live, int index, struct cb_error *err);
+
+/* Verify the process of a ready cell if it has said hello by now, so that it need not be done later. */
+void cb_live_settle(struct cb_run_context *run, struct cb_live *live);
+
+/* Give back a ready cell that will not run, or not on these layers. Safe on any state but RUNNING. */
+void cb_live_discard(struct cb_run_context *run, struct cb_live *live);
+
+/* Send `start`, preparing it first where that was not done, or done before the last change of files. `history`: sources of the
+ * cells executed before, or NULL (borrowed). On failure everything of it is released. */
 int cb_live_start(struct cb_run_context *run, struct cb_live *live, int index, int count, bool keep_results,
                   json_t *history, struct cb_error *err);
 

@@ -174,6 +174,9 @@ void cb_zygote_close(struct cb_zygote *zygote)
     if (zygote->log_fd >= 0)
         close(zygote->log_fd);
     json_decref(zygote->ready);
+    for (size_t i = 0; i < sizeof zygote->births / sizeof *zygote->births; i++)
+        if (zygote->births[i].id > 0 && zygote->births[i].pidfd >= 0)
+            close(zygote->births[i].pidfd);
     *zygote = (struct cb_zygote){.control = -1, .pidfd = -1, .log_fd = -1};
 }
 
@@ -188,49 +191,84 @@ static int zygote_gone(const struct cb_zygote *z, int code, int cell, struct cb_
     return code;
 }
 
-int cb_zygote_fork(struct cb_zygote *zygote, const struct cb_cell *cell, const struct cb_cell_fds *fds, int *pidfd,
-                   struct cb_error *err)
+int cb_zygote_request(struct cb_zygote *zygote, int id, const struct cb_cell *cell, const struct cb_cell_fds *fds,
+                      struct cb_error *err)
 {
     const int passed[] = {cell->init_pidfd, fds->protocol, fds->out, fds->err, fds->spool};
-    int code = cb_packet_send(zygote->control, json_pack("{s:s, s:i}", "op", "fork", "id", cell->index), passed, 5);
-    json_t *reply = NULL;
-    *pidfd = -1;
-    while (code >= 0 && *pidfd < 0) {
-        code = cb_packet_receive(zygote->control, FORK_SECONDS, &reply, pidfd);
-        if (code < 0)
-            break;
-        const char *op = json_string_value(json_object_get(reply, "op"));
-        bool ours = op && strcmp(op, "forked") == 0 &&
-                    json_integer_value(json_object_get(reply, "id")) == cell->index;
-        json_decref(reply);
-        if (ours && *pidfd < 0)
-            code = -EPROTO;
-        if (!ours && *pidfd >= 0) {
-            close(*pidfd);
-            *pidfd = -1;
+    int code = cb_packet_send(zygote->control, json_pack("{s:s, s:i}", "op", "fork", "id", id), passed, 5);
+    return code < 0 ? zygote_gone(zygote, code, cell->index, err) : 0;
+}
+
+/* The entry of cell `id`; a new one takes the place of the oldest, of which nobody asked any more. */
+static struct cb_birth *birth_of(struct cb_zygote *z, int id)
+{
+    size_t n = sizeof z->births / sizeof *z->births, oldest = 0;
+    for (size_t i = 0; i < n; i++) {
+        if (z->births[i].id == id)
+            return &z->births[i];
+        if (z->births[i].id < z->births[oldest].id)
+            oldest = i;
+    }
+    struct cb_birth *birth = &z->births[oldest];
+    if (birth->id > 0 && birth->pidfd >= 0)
+        close(birth->pidfd);
+    *birth = (struct cb_birth){.id = id, .pidfd = -1};
+    return birth;
+}
+
+/* Take one message from the zygote. Ids are ours, from 1 up; what names another one is not believed. */
+static int take_message(struct cb_zygote *z, double seconds)
+{
+    json_t *frame = NULL;
+    int fd = -1;
+    int code = cb_packet_receive(z->control, seconds, &frame, &fd);
+    if (code < 0)
+        return code;
+    const char *op = json_string_value(json_object_get(frame, "op"));
+    json_int_t id = json_integer_value(json_object_get(frame, "id"));
+    if (op && id > 0 && id < INT32_MAX) {
+        struct cb_birth *birth = birth_of(z, (int)id);
+        if (strcmp(op, "forked") == 0 && !birth->forked) {
+            birth->forked = true;
+            birth->pidfd = cb_steal_fd(&fd);
+        } else if (strcmp(op, "exited") == 0) {
+            birth->exited = true;
+            birth->signal = (int)json_integer_value(json_object_get(frame, "signal"));
+            birth->code = (int)json_integer_value(json_object_get(frame, "code"));
         }
     }
-    return code < 0 ? zygote_gone(zygote, code, cell->index, err) : 0;
+    json_decref(frame);
+    if (fd >= 0)
+        close(fd);
+    return 0;
+}
+
+int cb_zygote_collect(struct cb_zygote *zygote, int id, int *pidfd, struct cb_error *err)
+{
+    double deadline = cb_monotonic() + FORK_SECONDS;
+    int code = 0;
+    while (code == 0 && !birth_of(zygote, id)->forked) {
+        double left = deadline - cb_monotonic();
+        code = take_message(zygote, left > 0 ? left : 0);
+    }
+    struct cb_birth *birth = birth_of(zygote, id);
+    *pidfd = birth->pidfd;
+    birth->pidfd = -1;
+    if (code == 0 && *pidfd < 0)
+        code = -EPROTO;
+    return code < 0 ? zygote_gone(zygote, code, -1, err) : 0;
 }
 
 int cb_zygote_wait(struct cb_zygote *zygote, int id, double seconds, int *signal, int *code)
 {
     double deadline = cb_monotonic() + seconds;
-    for (;;) {
-        json_t *frame = NULL;
-        int fd = -1;
+    while (!birth_of(zygote, id)->exited) {
         double left = deadline - cb_monotonic();
-        int result = cb_packet_receive(zygote->control, left > 0 ? left : 0, &frame, &fd);
-        if (fd >= 0)
-            close(fd);
+        int result = take_message(zygote, left > 0 ? left : 0);
         if (result < 0)
             return result;
-        const char *op = json_string_value(json_object_get(frame, "op"));
-        bool ours = op && strcmp(op, "exited") == 0 && json_integer_value(json_object_get(frame, "id")) == id;
-        *signal = (int)json_integer_value(json_object_get(frame, "signal"));
-        *code = (int)json_integer_value(json_object_get(frame, "code"));
-        json_decref(frame);
-        if (ours)
-            return 0;
     }
+    *signal = birth_of(zygote, id)->signal;
+    *code = birth_of(zygote, id)->code;
+    return 0;
 }

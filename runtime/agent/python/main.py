@@ -165,8 +165,46 @@ def zygote():
     serve(control, shell, values)
 
 
+class _Rehearsal:
+    """A link that leads nowhere."""
+
+    def send(self, frame):
+        pass
+
+    def call(self, frame):
+        return {'op': 'absent' if frame['op'] == 'read' else 'ok'}
+
+
+def rehearse(shell, values):
+    """Play a cell in a fork that is thrown away, to learn which pages every cell will write to (native.h)."""
+    reader, writer = os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        try:
+            null = os.open(os.devnull, os.O_RDWR)
+            os.dup2(null, 1)
+            os.dup2(null, 2)
+            link = _Rehearsal()
+            namespace = values.Namespace(shell, shell.user_ns, link, os.memfd_create('spool'))
+            shell.begin_cell(link, namespace, 0, 1, False, None)
+            namespace.install([], [], False)
+            shell.run('x = [1]\nprint(x)\nx')
+            namespace.commit()
+            pages = _cellblock.hot_pages()
+            while pages:
+                pages = pages[os.write(writer, pages):]
+        finally:
+            os._exit(0)
+    os.close(writer)
+    with open(reader, 'rb') as pages:
+        hot = pages.read()
+    os.waitpid(pid, 0)
+    return hot
+
+
 def serve(control, shell, values):
     """Fork cells on request and report how they ended, until the supervisor hangs up."""
+    hot = rehearse(shell, values)
     poll = select.poll()
     poll.register(CONTROL, select.POLLIN)
     children = {}                       # pidfd -> (id, pid)
@@ -191,7 +229,7 @@ def serve(control, shell, values):
             pid = os.fork()
             if pid == 0:
                 try:
-                    cell(shell, values, random_state, *fds)
+                    cell(shell, values, random_state, hot, *fds)
                 finally:
                     os._exit(70)
             pidfd = os.pidfd_open(pid)
@@ -217,7 +255,7 @@ def _is_script_loop(thread):
     return getattr(target, '__name__', '') == 'run_forever' and thread.daemon
 
 
-def cell(shell, values, random_state, init_pidfd, protocol, out, err, spool):
+def cell(shell, values, random_state, hot, init_pidfd, protocol, out, err, spool):
     for fd, to in ((out, 1), (err, 2), (protocol, PROTOCOL), (spool, SPOOL)):
         os.dup2(fd, to)
     try:
@@ -227,6 +265,7 @@ def cell(shell, values, random_state, init_pidfd, protocol, out, err, spool):
         os._exit(71)
     if random_state is not None:        # os.fork re-seeds it, but the cells of a run are one Python session
         sys.modules['random'].setstate(random_state)
+    _cellblock.populate(hot)
     link = Link(PROTOCOL)
     link.send({'op': 'hello'})
     start = link.receive()

@@ -386,6 +386,19 @@ static void warn_live(struct running *r, const struct cb_live *live)
     }
 }
 
+/* Ambient state that could not be carried is said at once: no later cell will stumble over it by name. */
+static void warn_ambient(struct running *r, const struct cb_live *live)
+{
+    for (size_t i = 0; i < live->commit.n_uncopyable; i++) {
+        const struct cb_uncopyable *u = &live->commit.uncopyable[i];
+        if (strncmp(u->root, "@a:", 3) != 0)
+            continue;
+        cleanup_free char *text = cb_format("what cell %d changed in %.100s cannot be carried to later cells: %.300s",
+                                            live->index + 1, u->root + 3, u->reason ? u->reason : u->type);
+        notice(r, text);
+    }
+}
+
 /* Returns false when the run ends here. */
 static bool run_cell(struct running *r, size_t index, int count)
 {
@@ -419,6 +432,7 @@ static bool run_cell(struct running *r, size_t index, int count)
     cb_notebook_set_cell_metadata(r->context.notebook, index, "cellblock", cb_report_metadata(r->report, index, status));
     event(r, (int)index, dead || !go_on ? "fail" : "commit");
     warn_live(r, &live);
+    warn_ambient(r, &live);
     if (dead) {
         if (r->outcome.exit == CB_EXIT_OK)
             end_with(r, &live.error);

@@ -253,8 +253,8 @@ void cb_roots_apply(struct cb_roots *roots, struct cb_commit *commit, int cell, 
     commit->n_groups = 0;
     for (size_t i = 0; i < commit->n_uncopyable; i++) {
         struct cb_root *root = newest(roots, commit->uncopyable[i].root, cell);
-        root->type = cb_steal_ptr(&commit->uncopyable[i].type);
-        root->reason = cb_steal_ptr(&commit->uncopyable[i].reason);
+        root->type = cb_strdup(commit->uncopyable[i].type);
+        root->reason = cb_strdup(commit->uncopyable[i].reason);
     }
 }
 

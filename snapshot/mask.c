@@ -114,20 +114,27 @@ static int open_parent(struct masker *m, const char *path, int *out, struct stat
 
 /* ---- hiding ---- */
 
+static int whiteout(struct masker *m, const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    struct stat like;
+    int dst, code = open_parent(m, path, &dst, &like);
+    if (code < 0)
+        return code;
+    if (mknodat(dst, slash ? slash + 1 : path, S_IFCHR, 0) < 0 && errno != EEXIST)
+        code = -errno;
+    if (code == 0)
+        code = set_time(dst, &like);
+    close(dst);
+    return code;
+}
+
 static int hide(struct masker *m, const struct cb_walk_entry *e)
 {
     struct cb_run *run = m->run;
     if (run->n_hidden == MAX_HIDDEN)
         return -EFBIG;
-    struct stat like;
-    int dst, code = open_parent(m, e->path, &dst, &like);
-    if (code < 0)
-        return code;
-    if (mknodat(dst, e->name, S_IFCHR, 0) < 0 && errno != EEXIST)
-        code = -errno;
-    if (code == 0)
-        code = set_time(dst, &like);
-    close(dst);
+    int code = whiteout(m, e->path);
     run->hidden = cb_realloc(run->hidden, (run->n_hidden + 2) * sizeof *run->hidden);
     run->hidden[run->n_hidden++] = cb_strdup(e->path);
     run->hidden[run->n_hidden] = NULL;
@@ -154,6 +161,13 @@ static int mask_dir(void *context, const struct cb_walk_entry *e)
 void cb_run_show_hidden(struct cb_run *run)
 {
     run->show_hidden = true;
+}
+
+int cb_run_hide(struct cb_run *run, int workspace_fd, const char *path, struct cb_error *err)
+{
+    struct masker m = {.run = run, .workspace = workspace_fd};
+    int code = whiteout(&m, path);
+    return code < 0 ? cb_snapshot_fail(err, code, "mask workspace", "cannot hide %.200s", path) : 0;
 }
 
 int cb_run_mask(struct cb_run *run, int workspace_fd, int *mask_fd, const char *const **hidden, struct cb_error *err)

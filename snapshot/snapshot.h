@@ -103,6 +103,10 @@ const char *cb_run_layer_digest(const struct cb_run *run, int index);
 /* Copy the final files of tree /work that cells produced (not the workspace's own) into directory `path` (created), following nothing. */
 int cb_run_export(struct cb_run *run, const char *path, size_t *n_files, struct cb_error *err);
 
+/* Before cb_run_mask: hide `path` (relative to the workspace, no ".."), which need not exist yet: the output notebook, which we
+ * write next to the notebook while cells run and which no cell of a Jupyter run would see. */
+int cb_run_hide(struct cb_run *run, int workspace_fd, const char *path, struct cb_error *err);
+
 /* Build a directory of whiteouts below the run directory that hides credential names (one commented table:
  * .ssh .gnupg .aws .kube .docker .netrc .git-credentials .env …) found in the workspace, at any depth (bounded walk: 200,000
  * entries, then only the top three levels). *mask_fd (caller closes) is -1 when the directory was not needed. hidden: NULL-terminated list of relative paths, owned by the run. */

@@ -101,6 +101,24 @@ static void say_hidden(struct running *r, const char *const *hidden)
     notice(r, line);
 }
 
+/* The output notebook appears in the workspace while cells run if it lies there, as it does by default. One that was there
+ * before stays visible: Jupyter's cells would see it, too. */
+static int hide_output(struct running *r, struct cb_error *err)
+{
+    const char *output = r->context.options->output, *slash = strrchr(output, '/');
+    if (strcmp(output, "-") == 0 || access(output, F_OK) == 0)
+        return 0;
+    cleanup_free char *folder = slash ? cb_format("%.*s", (int)(slash - output + 1), output) : cb_strdup(".");
+    cleanup_free char *real = realpath(folder, NULL);
+    cleanup_free char *workspace = realpath(r->context.options->workspace, NULL);
+    size_t n = workspace ? strlen(workspace) : 0;
+    if (!real || !workspace || strncmp(real, workspace, n) != 0 || (real[n] != '/' && real[n] != '\0'))
+        return 0;
+    cleanup_free char *path = cb_format("%s%s%s", real[n] ? real + n + 1 : "", real[n] ? "/" : "",
+                                        slash ? slash + 1 : output);
+    return cb_run_hide(r->context.run, r->workspace_fd, path, err);
+}
+
 static int prepare_workspace(struct running *r, int *mask_fd, struct cb_error *err)
 {
     *mask_fd = -1;
@@ -120,6 +138,8 @@ static int prepare_workspace(struct running *r, int *mask_fd, struct cb_error *e
             notice(r, line);
         }
     }
+    if ((code = hide_output(r, err)) < 0)
+        return code;
     const char *const *hidden = NULL;
     code = cb_run_mask(r->context.run, r->workspace_fd, mask_fd, &hidden, err);
     if (code >= 0)

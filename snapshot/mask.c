@@ -167,7 +167,7 @@ int cb_run_hide(struct cb_run *run, int workspace_fd, const char *path, struct c
 {
     struct masker m = {.run = run, .workspace = workspace_fd};
     int code = whiteout(&m, path);
-    return code < 0 ? cb_snapshot_fail(err, code, "mask workspace", "cannot hide %.200s", path) : 0;
+    return code < 0 ? cb_snapshot_fail(err, code, "mask workspace", "cannot hide the output notebook") : 0;
 }
 
 int cb_run_mask(struct cb_run *run, int workspace_fd, int *mask_fd, const char *const **hidden, struct cb_error *err)

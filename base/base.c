@@ -1,9 +1,7 @@
 #include "base/base.h"
 
-#include <fcntl.h>
 #include <stdarg.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <time.h>
 
 static void copy_phase(struct cb_error *err, const char *phase)
@@ -181,89 +179,6 @@ double cb_monotonic(void)
 double cb_realtime(void)
 {
     return seconds(CLOCK_REALTIME);
-}
-
-/* Open a directory that its maker may have closed to everybody, its owner included. */
-static int open_to_remove(int dirfd, const char *name)
-{
-    int flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
-    int fd = openat(dirfd, name, flags);
-    if (fd >= 0 || errno != EACCES)
-        return fd;
-    cleanup_close int path = openat(dirfd, name, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-    if (path < 0)
-        return -1;
-    char self[32];
-    snprintf(self, sizeof self, "/proc/self/fd/%d", path);
-    if (chmod(self, 0700) < 0)
-        return -1;
-    return openat(dirfd, name, flags);
-}
-
-/* Iterative on purpose: a cell may leave a directory 10,000 levels deep, and neither our stack nor our descriptors
- * may depend on it. Descends into the first directory found, comes back up by "..", and starts over. */
-int cb_remove_tree(int dirfd, const char *name)
-{
-    if (unlinkat(dirfd, name, 0) == 0 || errno == ENOENT)
-        return 0;
-    if (errno != EISDIR && errno != EPERM && errno != EACCES)
-        return -errno;
-    int fd = open_to_remove(dirfd, name);
-    if (fd < 0)
-        return errno == ENOENT ? 0 : -errno;
-    struct stat root;
-    if (fstat(fd, &root) < 0) {
-        close(fd);
-        return -errno;
-    }
-    for (;;) {
-        /* One pass over the current directory: unlink what is no directory, stop at the first that is not empty. */
-        int copy = fcntl(fd, F_DUPFD_CLOEXEC, 0);
-        DIR *d = copy < 0 ? NULL : fdopendir(copy);
-        if (!d) {
-            int code = -errno;
-            if (copy >= 0)
-                close(copy);
-            close(fd);
-            return code;
-        }
-        rewinddir(d);
-        (void)fchmod(fd, 0700);
-        int deeper = -1, failed = 0;
-        for (struct dirent *e; !failed && deeper < 0 && (e = readdir(d));) {
-            if (!strcmp(e->d_name, ".") || !strcmp(e->d_name, ".."))
-                continue;
-            if (unlinkat(fd, e->d_name, 0) == 0 || unlinkat(fd, e->d_name, AT_REMOVEDIR) == 0)
-                continue;
-            if (errno == ENOTEMPTY || errno == EEXIST || errno == EACCES || errno == EPERM) {
-                deeper = open_to_remove(fd, e->d_name);
-                if (deeper < 0)
-                    failed = -errno;
-            } else if (errno != ENOENT) {
-                failed = -errno;
-            }
-        }
-        closedir(d);
-        if (failed) {
-            close(fd);
-            return failed;
-        }
-        if (deeper >= 0) {
-            close(fd);
-            fd = deeper;
-            continue;
-        }
-        struct stat here;
-        if (fstat(fd, &here) < 0 || (here.st_ino == root.st_ino && here.st_dev == root.st_dev))
-            break;
-        int up = openat(fd, "..", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-        if (up < 0)
-            break;
-        close(fd);
-        fd = up;
-    }
-    close(fd);
-    return unlinkat(dirfd, name, AT_REMOVEDIR) == 0 || errno == ENOENT ? 0 : -errno;
 }
 
 void cb_hex(const void *bytes, size_t n, char *out)

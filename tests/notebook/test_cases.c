@@ -152,7 +152,10 @@ static void test_files(void **state)
     int fd = open("large", O_CREAT | O_WRONLY, 0600);
     assert_int_equal(ftruncate(fd, (off_t)CB_NOTEBOOK_MAX_BYTES + 1), 0);
     close(fd);
-    expect_failure("large", "large is larger than 256 MiB");
+    expect_failure("large", "large is larger than 64 MiB");
+    assert_int_equal(unlink("large"), 0);
+    assert_int_equal(mkfifo("fifo", 0600), 0);
+    expect_failure("fifo", "fifo is not a regular file");
     fd = open("closed", O_CREAT | O_WRONLY, 0000);
     close(fd);
     if (geteuid() != 0)
@@ -170,6 +173,9 @@ static void test_files(void **state)
     assert_true(cb_notebook_write(nb, "d", &err) < 0);
     assert_string_equal(err.message, "cannot write the notebook to d: it is a directory");
     assert_int_equal(err.exit, CB_EXIT_USAGE);
+    assert_true(cb_notebook_write(nb, "/dev/full", &err) < 0);
+    assert_int_equal(err.exit, CB_EXIT_INTERNAL);
+    assert_non_null(strstr(err.message, "No space left"));
 
     /* A new file; one with a mode of its own; one behind a link, which stays a link. */
     fd = open("target", O_CREAT | O_WRONLY, 0600);
@@ -189,7 +195,7 @@ static void test_files(void **state)
         assert_string_equal(got, want);
     }
     cb_notebook_free(nb);
-    size_t entries = 0; /* d large closed target link new: no temporary file is left */
+    size_t entries = 0; /* d fifo closed target link new: no temporary file is left */
     cleanup_dir DIR *d = opendir(".");
     for (struct dirent *e; (e = readdir(d));)
         entries += e->d_name[0] != '.' || strlen(e->d_name) > 2;

@@ -121,13 +121,66 @@ static void refuse_open(const char *path, int flags)
     }
 }
 
+/* Names of /proc besides processes that a cell may open; sandbox/builder/steps.c has the same list on purpose once more. */
+static bool proc_may_open(const char *name)
+{
+    static const char *const names[] = {"self", "thread-self", "mounts", "net", "stat", "meminfo", "cpuinfo", "loadavg",
+                                        "uptime", "filesystems", "vmstat", "version", "swaps", "sys"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (!strcmp(name, names[i]))
+            return true;
+    return atoi(name) > 0 || name[0] == '.';
+}
+
+/* Everything else in /proc is covered: it can be named, and neither read, written, listed nor entered. */
+static void probe_proc_covered(void)
+{
+    DIR *d = opendir("/proc");
+    for (struct dirent *e; d && (e = readdir(d));) {
+        if (proc_may_open(e->d_name))
+            continue;
+        char path[300];
+        snprintf(path, sizeof path, "/proc/%s", e->d_name);
+        refuse_open(path, O_RDONLY);
+        refuse_open(path, O_WRONLY);
+        snprintf(path, sizeof path, "/proc/%s/.", e->d_name);
+        expect(access(path, F_OK), e->d_type == DT_DIR ? EACCES : ENOTDIR, path);
+    }
+    if (d)
+        closedir(d);
+}
+
+/* Settings of the kernel: none can be written, whoever started the run; no identity of the host can be read. */
+static void probe_sysctls(const char *directory, int depth)
+{
+    DIR *d = opendir(directory);
+    for (struct dirent *e; d && (e = readdir(d));) {
+        if (e->d_name[0] == '.')
+            continue;
+        char path[512];
+        snprintf(path, sizeof path, "%s/%s", directory, e->d_name);
+        if (e->d_type == DT_DIR && depth < 8)
+            probe_sysctls(path, depth + 1);
+        else
+            refuse_open(path, O_WRONLY);
+    }
+    if (d)
+        closedir(d);
+}
+
 static void probe_files(void)
 {
+    probe_proc_covered();
+    probe_sysctls("/proc/sys", 0);
     static const char *const writes[] = {"/proc/sys/kernel/core_pattern", "/proc/sys/kernel/modprobe",
                                          "/proc/sysrq-trigger", "/proc/self/oom_score_adj", "/proc/1/oom_score_adj",
+                                         "/proc/thread-self/oom_score_adj", "/proc/self/oom_adj",
                                          "/usr/bin/env", "/etc/passwd", "/proc/1/mem", "/dev/pts"};
     static const char *const reads[] = {"/proc/1/environ", "/proc/1/mem", "/proc/1/maps", "/proc/1/root", "/proc/1/cwd",
                                         "/proc/1/fd", "/proc/1/ns/mnt", "/proc/kcore", "/proc/kallsyms", "/proc/keys",
+                                        "/proc/sys/kernel/random/boot_id", "/proc/interrupts", "/proc/cmdline",
+                                        "/proc/iomem", "/proc/modules", "/proc/partitions", "/proc/diskstats",
+                                        "/proc/key-users", "/proc/timer_list", "/proc/sched_debug", "/proc/slabinfo",
                                         "/proc/config.gz", "/sys", "/sys/fs/cgroup", "/dev/mem", "/dev/kmsg",
                                         "/dev/sda", "/dev/vda", "/dev/fuse", "/dev/net/tun", "/dev/kvm", "/dev/tty0",
                                         "/root", "/home/user", "/run", "/workspace", "/image", "/cache",

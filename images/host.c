@@ -11,6 +11,19 @@
 #include <string.h>
 #include <sys/stat.h>
 
+/* Directories of /var/lib and /var/cache that packages fill when they are installed and that programs read: TeX's
+ * formats and font maps, Ghostscript's fonts, fontconfig's cache. Nothing there comes from a user. */
+static const char *const var_names[] = {
+    "/var/lib/texmf",
+    "/var/lib/tex-common",
+    "/var/lib/ghostscript",
+    "/var/lib/dictionaries-common",
+    "/var/lib/aspell",
+    "/var/cache/fonts",
+    "/var/cache/fontconfig",
+    "/var/cache/dictionaries-common",
+};
+
 /* Names (glob patterns) of /etc that programs and libraries in /usr read. Left out on purpose, beside
  * accounts and the host's name: whatever may hold a token or a password (gitconfig, npmrc, pip.conf, wgetrc,
  * ssl/private, …). */
@@ -49,6 +62,7 @@ static const char *const etc_names[] = {
     "services",
     "rpc",
     "ethertypes",
+    "networks",
     /* certificates that are public, and the settings of libssl; never ssl/private */
     "ssl/certs",
     "ssl/openssl.cnf",
@@ -69,6 +83,14 @@ static const char *const etc_names[] = {
     "libreoffice",
     "maxima",
     "gdb",
+    "manpath.config",
+    "fpc*.cfg",
+    "gnucobol",
+    "povray",
+    "graphviz",
+    "gtk-2.0",
+    "gtk-3.0",
+    "vim",
     /* which distribution this is */
     "os-release",
     "debian_version",
@@ -141,6 +163,12 @@ static void add_etc(struct host *h)
     cb_image_list_add(l, CB_IMAGE_FILE, "/etc/hostname", "cellblock\n");
     cb_image_list_add(l, CB_IMAGE_FILE, "/etc/host.conf", "multi on\n");
     cb_image_list_add(l, CB_IMAGE_FILE, "/etc/nsswitch.conf", nsswitch);
+}
+
+static void add_var(struct host *h)
+{
+    for (size_t i = 0; i < sizeof var_names / sizeof *var_names; i++)
+        mirror(h, var_names[i]);
 }
 
 static void add_dev(struct cb_image_list *l)
@@ -250,6 +278,7 @@ int cb_image_host(const char *root, struct cb_image **out, struct cb_error *err)
     add_etc(&h);
     add_dev(h.list);
     add_empty(h.list);
+    add_var(&h);
     look_at_packages(&h);
     look_at_dpkg(&h);
     cb_image_list_seal(h.list, &h.state);

@@ -20,11 +20,23 @@ import traitlets.log
 from traitlets.config.configurable import SingletonConfigurable
 
 from .borrow import borrow, source, source_path
+from .display import send
+from .streams import flush_all
 
 
 log = logging.getLogger('IPKernelApp')  # a kernel's log is in no notebook
 log.propagate = False
 log.addHandler(logging.NullHandler())
+
+
+class IOPubSocket:
+    """Stands for the socket to the frontend: what a session sends there becomes an output of the cell."""
+    closed = False
+
+    def send(self, *args, **kwargs):
+        pass
+
+    send_multipart = send
 
 
 class Session:
@@ -41,7 +53,30 @@ class Session:
 
     def send(self, stream, msg_or_type, content=None, parent=None, ident=None, buffers=None, track=False, header=None,
              metadata=None):
-        return msg_or_type if isinstance(msg_or_type, dict) else self.msg(msg_or_type, content, parent, header, metadata)
+        message = msg_or_type if isinstance(msg_or_type, dict) else self.msg(msg_or_type, content, parent, header, metadata)
+        if isinstance(stream, IOPubSocket):
+            display_message(message['msg_type'], message['content'])
+        return message
+
+
+def display_message(kind, content):
+    """A message of the kind that a frontend shows, as an output of this cell."""
+    shell = IPythonKernel.instance().shell
+    if kind in ('display_data', 'update_display_data', 'execute_result'):
+        frame = {'op': 'result' if kind == 'execute_result' else 'display', 'data': content.get('data'),
+                 'metadata': content.get('metadata'), 'display_id': (content.get('transient') or {}).get('display_id')}
+        if kind != 'execute_result':
+            frame['update'] = kind == 'update_display_data'
+        send(shell, frame)
+    elif kind == 'stream':
+        stream = sys.stderr if content.get('name') == 'stderr' else sys.stdout
+        stream.write(str(content.get('text', '')))
+    elif kind == 'clear_output':
+        shell.display_pub.clear_output(content.get('wait', False))
+    elif kind == 'error' and shell.link is not None:
+        flush_all()
+        shell.link.call({'op': 'error', 'ename': str(content.get('ename')), 'evalue': str(content.get('evalue')),
+                         'traceback': [str(line) for line in content.get('traceback') or ()]})
 
 
 class CommManager:
@@ -68,7 +103,7 @@ class CommManager:
 class IPythonKernel(SingletonConfigurable):
     implementation = 'ipython'
     eventloop = None
-    iopub_socket = None
+    iopub_socket = IOPubSocket()
     session = Session()
     log = log
     _allow_stdin = False
@@ -258,6 +293,23 @@ class _Module(types.ModuleType):
         raise AttributeError("module 'ipykernel' has no attribute %r" % name)
 
 
+class _Submodule(types.ModuleType):
+    """A submodule of ipykernel that holds our classes; whatever else is asked of it comes from the real one."""
+
+    def __getattr__(self, name):
+        real = self.__dict__.get('_real')
+        if real is None and not name.startswith('__'):
+            path = source_path(self.__name__)
+            spec = path and os.path.exists(path) and importlib.util.spec_from_file_location(self.__name__, path)
+            if spec:
+                real = importlib.util.module_from_spec(spec)
+                spec.loader.exec_module(real)
+                self.__dict__['_real'] = real
+        if hasattr(real, name):
+            return getattr(real, name)
+        raise AttributeError('module %r has no attribute %r' % (self.__name__, name))
+
+
 def pretend_modules(classes):
     """Libraries look for 'ipykernel' in sys.modules, open comms through it and ask whether the shell is its shell."""
     spec = importlib.util.find_spec('ipykernel')
@@ -269,7 +321,7 @@ def pretend_modules(classes):
     sys.modules['ipykernel'] = module
     for kind in (Comm, CommManager, IPythonKernel, KernelMagics) + tuple(classes):
         name = kind.__module__ if '.comm.' not in kind.__module__ else 'ipykernel.comm'
-        submodule = sys.modules.setdefault(name, types.ModuleType(name))
+        submodule = sys.modules.setdefault(name, _Submodule(name))
         setattr(submodule, kind.__name__, kind)
         setattr(module, name.partition('.')[2], submodule)
 

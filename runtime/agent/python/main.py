@@ -90,46 +90,75 @@ class Link:
 
 def _surroundings():
     """What importing a module has no business changing; compared before and after each import."""
-    state = [dict(os.environ), os.getcwd(), threading.active_count(), sys.displayhook, sys.excepthook,
-             sys.getrecursionlimit()]
+    state = {'working directory': os.getcwd(), 'threads': threading.active_count(), 'hooks': (sys.displayhook, sys.excepthook),
+             'recursion limit': sys.getrecursionlimit(), 'environment': dict(os.environ)}
     if 'random' in sys.modules:
-        state.append(sys.modules['random'].getstate())
+        state['random numbers'] = sys.modules['random'].getstate()
+    if 'numpy.random' in sys.modules:
+        state['random numbers of numpy'] = repr(sys.modules['numpy.random'].get_state())
     if 'matplotlib' in sys.modules:
-        state.append(dict(sys.modules['matplotlib'].rcParams.copy()))
+        state['matplotlib.rcParams'] = dict(sys.modules['matplotlib'].rcParams.copy())
     return state
 
 
-def _common(before, after):
-    return [b for b, _ in zip(before, after)] == [a for _, a in zip(before, after)]
+def _changed(before, after):
+    """Name of the first thing that an import changed, or None.
+
+    Variables added to the environment are no such thing: nothing reads them before the import that sets them (the search
+    for imports ends where a notebook handles the environment), and many libraries set some.
+    """
+    for name, was in before.items():
+        now = after[name]
+        if name == 'environment':
+            now = {k: v for k, v in now.items() if k in was}
+        if was != now:
+            return name
+    return None
+
+
+def _import(name):
+    """Import `name` as a notebook would. Returns (reason to leave it to the cells or None, whether it cannot be imported)."""
+    before, output = _surroundings(), io.StringIO()
+    # The streams stay the ones that cells have: a module may keep them (logging.StreamHandler).
+    sys.stdout.sink = sys.stderr.sink = output
+    try:
+        # As __main__, since warnings meant for the importing script are shown only there.
+        exec(compile('import ' + name, '<cellblock>/preload', 'exec'), {'__name__': '__main__'})
+    except ImportError as e:
+        # Nothing of it stays in sys.modules; a cell that imports it fails in the same way.
+        return 'cannot be imported: %s' % str(e)[:200], True
+    except BaseException as e:
+        return 'raises %s' % type(e).__name__, False
+    finally:
+        sys.stdout.sink = sys.stderr.sink = None
+    if output.getvalue():
+        return 'prints or warns', False
+    changed = _changed(before, _surroundings())
+    return changed and 'changes the %s' % changed, False
 
 
 def preload(modules):
-    """Import what the notebook imports. Returns (loaded, left, tainted)."""
+    """Import what the notebook imports. Returns (loaded, left, tainted).
+
+    After a module that must be left, the others are tried all the same: the zygote starts anew once, not once for each.
+    Modules of the same package are left with it: what they would do on their own cannot be seen any more.
+    """
     loaded, left, tainted = [], [], []
+    packages = {}                       # of tainted modules -> reason
     for name in modules:
+        package = name.partition('.')[0]
+        if package in packages:
+            tainted.append({'module': name, 'reason': packages[package]})
+            continue
         if name in sys.modules:
             loaded.append(name)
             continue
-        before, output = _surroundings(), io.StringIO()
-        # The streams stay the ones that cells have: a module may keep them (logging.StreamHandler).
-        sys.stdout.sink = sys.stderr.sink = output
-        reason = None
-        try:
-            # As __main__, since warnings meant for the importing script are shown only there.
-            exec(compile('import ' + name, '<cellblock>/preload', 'exec'), {'__name__': '__main__'})
-        except ImportError as e:
-            # Nothing of it stays in sys.modules; a cell that imports it fails in the same way.
-            left.append({'module': name, 'reason': 'cannot be imported: %s' % str(e)[:200]})
-        except BaseException as e:
-            reason = 'raises %s' % type(e).__name__
-        finally:
-            sys.stdout.sink = sys.stderr.sink = None
-        if reason is None and output.getvalue():
-            reason = 'prints or warns'
-        if reason is None and not _common(before, _surroundings()):
-            reason = 'changes the state of the process'
-        if reason:
+        reason, absent = _import(name)
+        if absent:
+            left.append({'module': name, 'reason': reason})
+        elif reason:
             tainted.append({'module': name, 'reason': reason})
+            packages[package] = reason
         elif name in sys.modules:
             loaded.append(name)
     return loaded, left, tainted

@@ -170,6 +170,7 @@ class ZMQInteractiveShell(InteractiveShell):
     link = None
     namespace = None
     keep_results = False
+    _loop = None
     _last_traceback = None
     _raw_user_ns = None
 
@@ -388,6 +389,9 @@ class ZMQInteractiveShell(InteractiveShell):
         self.compile._filename_map[filename] = number
 
     def begin_cell(self, link, namespace, index, count, keep_results, history):
+        # Before the cell's logging levels are set: asyncio tells what it does, and in Jupyter did so when the kernel began.
+        self._loop = asyncio.new_event_loop()
+        asyncio.set_event_loop(self._loop)
         self.link, self.namespace = link, namespace
         self.keep_results = keep_results
         self._out_recalled = False
@@ -433,8 +437,7 @@ class ZMQInteractiveShell(InteractiveShell):
         self.execution_count = self._count
         if self.keep_results:
             self._recall_results()
-        loop = asyncio.new_event_loop()
-        asyncio.set_event_loop(loop)
+        loop = self._loop
         task = loop.create_task(self._execute(source))
         while not task.done():
             try:

@@ -10,7 +10,7 @@
 import os
 os.getcwd(), os.path.expanduser('~'), os.getuid() == os.geteuid() != 0
 # %%
-[p for p in ('/root', '/var/lib', '/var/log', '/etc/shadow', '/etc/machine-id', '/boot', '/srv', '/mnt', '/media') if os.path.exists(p) and (os.path.isfile(p) or os.listdir(p))]
+[p for p in ('/root', '/var/lib/dpkg', '/var/log', '/etc/shadow', '/etc/machine-id', '/boot', '/srv', '/mnt', '/media') if os.path.exists(p) and (os.path.isfile(p) or os.listdir(p))]
 # %%
 os.path.exists('/dev/null'), sorted(os.listdir('/dev')) == sorted(set(os.listdir('/dev')) & {'null', 'zero', 'full', 'random', 'urandom', 'ptmx', 'pts', 'shm', 'fd', 'stdin', 'stdout', 'stderr', 'tty', 'mqueue', 'core'})
 # %%

@@ -79,8 +79,8 @@ class Case:
         elif key == 'user':
             self.user = value == 'yes'
         elif key == 'normalise':
-            pattern, _, text = value.partition(' => ')
-            self.substitutions.append((pattern, text))
+            pattern, _, text = value.partition(' =>')
+            self.substitutions.append((pattern, text[1:]))
         elif key == 'expect-exit':
             self.expect_exit = int(value)
         elif key == 'expect-stderr':

@@ -12,7 +12,8 @@ open('input.txt', 'a').write('more\n')
 open('input.txt').read()
 # %%
 import os
-os.remove('keep/me.txt'); os.rename('keep', 'moved')
+import shutil
+os.remove('keep/me.txt'); shutil.move('keep', 'moved')
 # %%
 sorted(os.listdir('.')), os.listdir('moved')
 # %%

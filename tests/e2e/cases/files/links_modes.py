@@ -10,7 +10,7 @@ os.readlink('soft'), os.path.exists('broken'), os.path.lexists('broken'), os.sta
 # %%
 open('soft', 'a').write('y')
 # %%
-open('f').read(), open('hard').read()
+open('f').read()
 # %%
 open('run.sh', 'w').write('#!/bin/sh\necho ran $1\n'); os.chmod('run.sh', 0o755)
 # %%

@@ -199,6 +199,17 @@ static void add_empty(struct cb_image_list *l)
     cb_image_list_add(l, CB_IMAGE_SYMLINK, "/var/run", "/run");
 }
 
+/* What hwloc (OpenCL, MPI), lscpu and psutil ask about processors; /proc/cpuinfo tells as much. */
+static void add_processors(struct host *h)
+{
+    static const char *const dirs[] = {"/sys/devices/system/cpu", "/sys/devices/system/node"};
+    for (size_t i = 0; i < sizeof dirs / sizeof *dirs; i++) {
+        cleanup_free char *source = cb_format("%s%s", h->root, dirs[i]);
+        if (access(source, R_OK | X_OK) == 0)
+            cb_image_list_add(h->list, CB_IMAGE_BIND, dirs[i], source);
+    }
+}
+
 /* Name of the versioned interpreter behind /usr/bin/python3 ("python3.11"), from the link, without running
  * it. */
 static void python_version(const struct host *h, char out[32])
@@ -279,6 +290,7 @@ int cb_image_host(const char *root, struct cb_image **out, struct cb_error *err)
     add_dev(h.list);
     add_empty(h.list);
     add_var(&h);
+    add_processors(&h);
     look_at_packages(&h);
     look_at_dpkg(&h);
     cb_image_list_seal(h.list, &h.state);

@@ -10,6 +10,7 @@ import select
 import socket
 import sys
 import threading
+import traceback
 
 import _cellblock
 
@@ -137,10 +138,10 @@ def _import(name):
     return changed and 'changes the %s' % changed, False
 
 
-def preload(modules):
-    """Import what the notebook imports. Returns (loaded, left, tainted).
+def preload(modules, report):
+    """Import what the notebook imports; `report` each module before it is imported. Returns (loaded, left, tainted).
 
-    After a module that must be left, the others are tried all the same: the zygote starts anew once, not once for each.
+    After a module that must be left, the others are tried all the same: one new start serves for all of them.
     Modules of the same package are left with it: what they would do on their own cannot be seen any more.
     """
     loaded, left, tainted = [], [], []
@@ -153,6 +154,7 @@ def preload(modules):
         if name in sys.modules:
             loaded.append(name)
             continue
+        report({'module': name})
         reason, absent = _import(name)
         if absent:
             left.append({'module': name, 'reason': reason})
@@ -165,33 +167,81 @@ def preload(modules):
 
 
 def zygote():
+    """Load IPython, then fork: the child loads the notebook's modules and serves; when these have side effects, or kill it,
+    the next child is told to leave them."""
     control = Control(CONTROL)
     init, _ = control.receive()
     if init is None:
         return
     try:
-        import IPython
+        import IPython  # noqa: F401
     except ImportError as e:
         control.send({'op': 'failed', 'message': 'the image has no IPython (%s)' % e})
         return
     sys.path.insert(0, '')
-    from . import ambient, shell as shells, values
+    from . import ambient, shell as shells, values  # noqa: F401
     shell = shells.make_shell(init['user'], init['home'], init['kernel_pid'])
+    modules, left = init['modules'], []
+    while True:
+        ours, theirs = os.pipe()
+        pid = os.fork()
+        if pid == 0:
+            os.close(ours)
+            _serve_with(control, shell, values, modules, left, theirs)
+            os._exit(0)
+        os.close(theirs)
+        leave = _learn(ours, pid)
+        if not leave:
+            return
+        left += leave
+        gone = {entry['module'] for entry in leave}
+        modules = [m for m in modules if m not in gone]
+
+
+def _serve_with(control, shell, values, modules, left, pipe):
+    def report(what):
+        os.write(pipe, json.dumps(what).encode() + b'\n')
     with shell.builtin_trap:            # pandas looks for get_ipython when it is imported
-        loaded, left, tainted = preload(init['modules'])
+        loaded, absent, tainted = preload(modules, report)
     if tainted:
-        control.send({'op': 'tainted', 'leave': tainted})
+        report({'tainted': tainted})
         return
+    report({'ready': True})
+    os.close(pipe)
+    from . import ambient
     ambient.baseline()
     gc.collect()
     gc.freeze()
+    import IPython
     version = '.'.join(map(str, sys.version_info[:3]))
-    control.send({'op': 'ready', 'python': version, 'ipython': IPython.__version__, 'preloaded': loaded, 'left': left,
+    control.send({'op': 'ready', 'python': version, 'ipython': IPython.__version__, 'preloaded': loaded, 'left': left + absent,
                   'language_info': {'name': 'python', 'version': version, 'mimetype': 'text/x-python',
                                     'codemirror_mode': {'name': 'ipython', 'version': sys.version_info[0]},
                                     'pygments_lexer': 'ipython%d' % sys.version_info[0],
                                     'nbconvert_exporter': 'python', 'file_extension': '.py'}})
     serve(control, shell, values)
+
+
+def _learn(pipe, pid):
+    """Wait for the child that serves. Returns the modules to leave: of the last try, none when it served to the end."""
+    data, attempted, tainted, ready = b'', None, [], False
+    while True:
+        chunk = os.read(pipe, 1 << 16)
+        if not chunk:
+            break
+        data += chunk
+    os.close(pipe)
+    for line in data.splitlines():
+        told = json.loads(line)
+        attempted, ready = told.get('module', attempted), ready or 'ready' in told
+        tainted = told.get('tainted', tainted)
+    _, status = os.waitpid(pid, 0)
+    if tainted:
+        return tainted
+    if ready or attempted is None:
+        return []
+    signal = os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0
+    return [{'module': attempted, 'reason': 'ends the process (%s)' % ('signal %d' % signal if signal else 'exit')}]
 
 
 class _Rehearsal:
@@ -259,6 +309,8 @@ def serve(control, shell, values):
             if pid == 0:
                 try:
                     cell(shell, values, random_state, hot, *fds)
+                except BaseException:
+                    os.write(2, traceback.format_exc().encode('utf-8', 'replace'))
                 finally:
                     os._exit(70)
             pidfd = os.pidfd_open(pid)

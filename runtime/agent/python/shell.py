@@ -169,7 +169,7 @@ class ZMQInteractiveShell(InteractiveShell):
 
     link = None
     namespace = None
-    keep_results = False
+    keep_results = recalls = False
     _loop = None
     _last_traceback = None
     _raw_user_ns = None
@@ -364,7 +364,7 @@ class ZMQInteractiveShell(InteractiveShell):
     async def run_code(self, code_obj, result=None, *, async_=False):
         if self.namespace is not None:
             try:
-                if self.keep_results:
+                if self.recalls:
                     self._recall_out(code_obj)
                 self.namespace.before_code(code_obj)
             except BaseException as e:
@@ -394,6 +394,7 @@ class ZMQInteractiveShell(InteractiveShell):
         asyncio.set_event_loop(self._loop)
         self.link, self.namespace = link, namespace
         self.keep_results = keep_results
+        self.recalls = keep_results or history is not None      # results of earlier cells may be asked for
         self._out_recalled = False
         self._count = self.execution_count = count
         self.kernel.parent_id = 'cell-%d' % index
@@ -407,7 +408,7 @@ class ZMQInteractiveShell(InteractiveShell):
         except OSError:
             self.history_manager.dir_hist[:] = []
         self._recall_history(count, history)
-        if keep_results:                # found by the namespace then, if earlier cells had results
+        if self.recalls:                # found by the namespace then, if earlier cells had results
             for name in ('_', '__', '___'):
                 self._raw_user_ns.pop(name, None)
 
@@ -435,7 +436,7 @@ class ZMQInteractiveShell(InteractiveShell):
     def run(self, source):
         """Run a cell as ipykernel's do_execute does. Returns {"status": "ok" | "error"}."""
         self.execution_count = self._count
-        if self.keep_results:
+        if self.recalls:
             self._recall_results()
         loop = self._loop
         task = loop.create_task(self._execute(source))

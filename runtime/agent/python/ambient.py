@@ -48,6 +48,7 @@ def baseline(shell=None):
     if shell is None and 'IPython' in sys.modules:
         shell = sys.modules['IPython'].get_ipython()
     _shell = shell
+    components['ipython'].settle()
     pickler.index_modules()
     imports.baseline()
     for made in components.values():
@@ -353,8 +354,8 @@ class Warnings(Component):
     def _registries(self):
         found = {}
         for name, module in list(sys.modules.items()):
-            if name != '__main__' and isinstance(module, types.ModuleType):
-                registry = types.ModuleType.__getattribute__(module, '__dict__').get('__warningregistry__')
+            if type(module) is types.ModuleType and '__warningregistry__' in module.__dict__ and name != '__main__':
+                registry = module.__dict__['__warningregistry__']
                 if registry and len(registry) > 1:
                     found[name] = dict(registry)
         return found
@@ -399,6 +400,26 @@ def _real_filters():
     return hidden_filters[-1] if hidden_filters else warnings.filters
 
 
+_hushed = []            # what logging.disable() was before values.quiet()
+
+
+def hush_logging():
+    """Handlers keep streams of their own, so where there are any, loggers are disabled while values travel."""
+    if _hushed or not logging.root.handlers and 'logging' not in _values:
+        return False
+    _hushed.append(logging.root.manager.disable)
+    logging.disable(1 << 30)
+    return True
+
+
+def unhush_logging():
+    logging.disable(_hushed.pop())
+
+
+def _disabled_level():
+    return _hushed[0] if _hushed else logging.root.manager.disable
+
+
 @component('logging')
 class Logging(Component):
     """Levels, handlers and filters of loggers; handlers are objects that variables may share."""
@@ -414,7 +435,7 @@ class Logging(Component):
         loggers = [(name, g.level, g.propagate, g.disabled, [id(h) for h in g.handlers], [id(f) for f in g.filters])
                    for name, g in self._loggers() if g.level or g.handlers or g.filters or not g.propagate or g.disabled]
         handlers = [(id(h), h.level, id(h.formatter)) for _, g in self._loggers() for h in g.handlers]
-        return loggers, handlers, logging.root.manager.disable, logging.raiseExceptions, len(logging._levelToName)
+        return loggers, handlers, _disabled_level(), logging.raiseExceptions, len(logging._levelToName)
 
     def keep(self):
         return {entry[0] for entry in self.fingerprint()[0]}
@@ -428,7 +449,7 @@ class Logging(Component):
             plain = not (g.level or g.handlers or g.filters or not g.propagate or g.disabled)
             if base.get(name) != entry and not (plain and name not in _base['logging']):
                 kept[name] = (g.level, g.propagate, g.disabled, list(g.handlers), list(g.filters))
-        value = {'loggers': kept, 'disable': logging.root.manager.disable, 'raise': logging.raiseExceptions,
+        value = {'loggers': kept, 'disable': _disabled_level(), 'raise': logging.raiseExceptions,
                  'levels': dict(logging._levelToName)}
         for name in _base['logging'] - kept.keys() - base.keys():
             pass
@@ -444,7 +465,10 @@ class Logging(Component):
             logger.filters[:] = filters
             for handler in handlers:
                 logging._addHandlerRef(handler)
-        logging.root.manager.disable = value['disable']
+        if _hushed:
+            _hushed[0] = value['disable']
+        else:
+            logging.root.manager.disable = value['disable']
         logging.raiseExceptions = value['raise']
         for number, text in value['levels'].items():
             if logging._levelToName.get(number) != text:
@@ -620,18 +644,31 @@ class IPython(Component):
 
     _names = {}
 
+    def _settings(self, kind):
+        names = self._names.get(kind)
+        if names is None:
+            names = self._names[kind] = [name for name in kind.class_trait_names(config=True)
+                                         if name not in ('display_page', 'ipython_dir')]
+        return names
+
+    def settle(self):
+        """Make traitlets' lazy defaults, so that looking at a setting is no change of it."""
+        for item in self._configurables() if _shell is not None else ():
+            for name in self._settings(type(item)):
+                _try(getattr, item, name)
+
     def _traits(self):
-        found = {}
-        for n, item in enumerate(self._configurables()):
+        found, base = {}, _base.get('ipython')
+        for item in self._configurables():
             kind = type(item)
-            names = self._names.get(kind)
-            if names is None:
-                names = self._names[kind] = [name for name in kind.class_trait_names(config=True)
-                                             if name not in ('display_page', 'ipython_dir')]
             values = item._trait_values
             key = (kind.__module__, kind.__qualname__, getattr(item, 'format_type', None))
-            found[key] = {name: _copy(values[name]) for name in names if name in values}
-        return found
+            found[key] = {name: _copy(values[name]) for name in self._settings(kind) if name in values}
+            if base is not None and key not in base[0]:
+                found[key] = {name: value for name, value in found[key].items() if not _is_default(item, name, value)}
+        return {key: traits for key, traits in found.items() if traits}
+
+    _deferred = {}      # (mime, module, name) -> printer, of all deferred printers ever seen
 
     def _tables(self):
         """Dictionaries that magics and users fill."""
@@ -641,8 +678,15 @@ class IPython(Component):
         formatters['@display'] = _shell.display_formatter.ipython_display_formatter
         formatters['@bundle'] = _shell.display_formatter.mimebundle_formatter
         for mime, formatter in formatters.items():
-            for table in ('singleton_printers', 'type_printers', 'deferred_printers'):
-                found[mime + ':' + table] = dict(getattr(formatter, table))
+            deferred, types_ = dict(formatter.deferred_printers), dict(formatter.type_printers)
+            for kind, printer in formatter.type_printers.items():
+                # A formatter moves an entry from one table to the other when it first meets such an object.
+                name = getattr(kind, '__module__', None), getattr(kind, '__name__', None)
+                if self._deferred.get((mime,) + name) is printer and name not in deferred:
+                    deferred[name] = types_.pop(kind)
+            self._deferred.update(((mime,) + name, printer) for name, printer in deferred.items())
+            found[mime + ':singleton_printers'] = dict(formatter.singleton_printers)
+            found[mime + ':type_printers'], found[mime + ':deferred_printers'] = types_, deferred
         return found
 
     def _lists(self):
@@ -732,6 +776,13 @@ class IPython(Component):
             _shell.InteractiveTB.set_mode(item)
         elif key == 'dirs':
             _shell.history_manager.dir_hist[:] = item
+
+
+def _is_default(item, name, value):
+    try:
+        return item.traits()[name].default(item) == value
+    except Exception:
+        return False
 
 
 def _copy(value):

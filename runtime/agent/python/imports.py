@@ -38,6 +38,8 @@ def is_stateful(name, module):
     """Whether this module was made by the notebook: no part of the image, so that its state is the notebook's own."""
     if name in _known and _known_files.get(name) is module or name.startswith(_OWN) or type(module) is not types.ModuleType:
         return False
+    if pickler.is_main(name, module):
+        return False
     if name.partition('.')[0] in sys.stdlib_module_names:
         return False
     spec = module.__dict__.get('__spec__')
@@ -52,8 +54,9 @@ def is_stateful(name, module):
 def stateful():
     if len(_known) == len(sys.modules):
         return []
+    known = _known_files.get
     return [(name, module) for name, module in list(sys.modules.items())
-            if (name not in _known or _known_files.get(name) is not module) and is_stateful(name, module)]
+            if known(name) is not module and is_stateful(name, module)]
 
 
 class ModuleSet:
@@ -218,8 +221,8 @@ def _candidates():
     return tops, direct
 
 
-#: set when code that could set an attribute of a module runs in this cell; see values.before_code
-watch = {'stores': False}
+#: what code that runs in this cell could do to modules: set any attribute, or those of these names; see values.before_code
+watch = {'stores': False, 'any': False, 'names': set()}
 
 
 _SETTERS = frozenset(('setattr', 'delattr', 'reload', 'patch', 'exec', 'eval', 'vars', '__dict__', 'setitem', 'run_line_magic'))
@@ -228,15 +231,17 @@ _STORE_ATTR, _DELETE_ATTR = dis.opmap['STORE_ATTR'], dis.opmap['DELETE_ATTR']
 
 def seen_code(code):
     """Note whether code that this cell runs or loads could set an attribute of a module."""
-    if watch['stores']:
-        return
-    raw = code.co_code[::2]
-    if _STORE_ATTR in raw or _DELETE_ATTR in raw or not _SETTERS.isdisjoint(code.co_names):
-        watch['stores'] = True
-        return
-    for const in code.co_consts:
-        if type(const) is types.CodeType:
-            seen_code(const)
+    stack = [code]
+    while stack and not watch['any']:
+        code = stack.pop()
+        raw = code.co_code[::2]
+        if not _SETTERS.isdisjoint(code.co_names):
+            watch['stores'] = True
+            watch['any'] = not _SETTERS.isdisjoint(set(code.co_names) - {'run_line_magic'})
+        if _STORE_ATTR in raw or _DELETE_ATTR in raw:
+            watch['stores'] = True
+            watch['names'].update(code.co_names)
+        stack.extend(const for const in code.co_consts if type(const) is types.CodeType)
 
 
 def patches():
@@ -271,7 +276,7 @@ def _difference(space, before):
     changed = {}
     for key, value in list(space.items()):
         # What a library keeps under private names, and submodules that it loads late, are its own affair.
-        if before.get(key, ABSENT) is not value and key[:1] != '_' and not _submodule(value, space):
+        if before.get(key, ABSENT) is not value and key[:1] != '_' and not _submodule(value, space) and not _own(key, value):
             if type(value) in (int, float, str, bytes, tuple, bool) and before.get(key) == value:
                 continue
             changed[key] = value
@@ -279,6 +284,12 @@ def _difference(space, before):
         if key not in space and key[:1] != '_':
             changed[key] = ABSENT
     return changed
+
+
+def _own(key, value):
+    """A library's function that no code of the notebook can have put there: the library switched it by itself."""
+    return (type(value) is types.FunctionType and not watch['any'] and key not in watch['names']
+            and value.__globals__ is not pickler.context.user_ns)
 
 
 def _submodule(value, space):

@@ -54,13 +54,18 @@ _PLAIN = (type(None), bool, int, float, complex, str, bytes, tuple, list, dict, 
 _PLAIN_SET = frozenset(_PLAIN)
 
 
+def is_main(name, module):
+    """Whether this is the notebook's own module, under whatever name (multiprocessing calls it __mp_main__ as well)."""
+    return name == '__main__' or getattr(module, '__name__', None) == '__main__'
+
+
 def index_modules():
     """Index what loaded modules hold, so that such an object travels as 'module.attribute'."""
     for name, module in list(sys.modules.items()):
         if _indexed.get(name) is module:
             continue
         _indexed[name] = module
-        if name == '__main__' or name.startswith('cellblock_agent') or not isinstance(module, types.ModuleType):
+        if not isinstance(module, types.ModuleType) or is_main(name, module) or name.startswith('cellblock_agent'):
             continue
         if context.is_stateful is not None and context.is_stateful(name, module):
             continue
@@ -211,7 +216,7 @@ def reduce_cell(self, cell):
 def find_global(module_name, qualname):
     """What an import of module_name finds under qualname, or None."""
     module = sys.modules.get(module_name)
-    if module is None or module_name == '__main__':
+    if module is None or is_main(module_name, module):
         return None
     found = module
     try:
@@ -331,6 +336,8 @@ _HEAP_TYPE = 1 << 9                     # Py_TPFLAGS_HEAPTYPE
 def _static_type(cls):
     """A type written in C has no body to copy: some module must hold it, whatever it says of itself."""
     for name, module in list(sys.modules.items()):
+        if is_main(name, module):
+            continue
         for key, value in list(getattr(module, '__dict__', {}).items()):
             if value is cls:
                 return name, key
@@ -344,8 +351,8 @@ def _class_elsewhere(cls):
             if value is cls:
                 return 'types', name
     name = getattr(cls, '__module__', None)
-    module = sys.modules.get(name) if type(name) is str and name != '__main__' else None
-    if module is not None:
+    module = sys.modules.get(name) if type(name) is str else None
+    if module is not None and not is_main(name, module):
         space = getattr(module, '__dict__', {})
         if space.get(cls.__name__) is cls:
             return name, cls.__name__

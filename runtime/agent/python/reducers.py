@@ -74,7 +74,7 @@ def _module(kind, name):
 
 def _reduce_module(self, module):
     self.leaf(module)
-    if module.__dict__ is pickler.context.user_ns:
+    if pickler.is_main(None, module) or module.__dict__ is pickler.context.user_ns:
         return _main_module, ()
     name = module.__name__
     if self.whole and self.made_here(name) and sys.modules.get(name) is module:

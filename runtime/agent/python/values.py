@@ -145,12 +145,15 @@ class _NullWriter(io.TextIOBase):
 def quiet():
     """User code that runs while values travel prints nothing, warns nothing, and leaves the warnings machinery as it is."""
     out, err, filters = sys.stdout, sys.stderr, warnings.filters
+    hushed = ambient.hush_logging()
     sys.stdout = sys.stderr = _NullWriter()
     ambient.hidden_filters.append(ambient._real_filters())
     warnings.filters = [('ignore', None, Warning, None, 0)]
     try:
         yield
     finally:
+        if hushed:
+            ambient.unhush_logging()
         sys.stdout, sys.stderr, warnings.filters = out, err, filters
         ambient.hidden_filters.pop()
 

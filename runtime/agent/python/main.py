@@ -203,6 +203,7 @@ def _serve_with(control, shell, values, modules, left, pipe):
         os.write(pipe, json.dumps(what).encode() + b'\n')
     with shell.builtin_trap:            # pandas looks for get_ipython when it is imported
         loaded, absent, tainted = preload(modules, report)
+    os.register_at_fork(before=_before_fork)
     if tainted:
         report({'tainted': tainted})
         return
@@ -324,6 +325,17 @@ def serve(control, shell, values):
 
 # ---- one cell ------------------------------------------------------------------------------------------------------
 
+_FORKS_TO_EXEC = {'pty', 'subprocess', 'ptyprocess.ptyprocess', 'pexpect.pty_spawn'}
+_namespace = None
+
+
+def _before_fork():
+    """A forked child has no link to fetch variables by (Link.call): it gets them all, unless it only runs a program."""
+    namespace, frame = _namespace, sys._getframe(1)
+    if namespace is not None and os.getpid() == namespace.link.pid and frame.f_globals.get('__name__') not in _FORKS_TO_EXEC:
+        namespace.materialise()
+
+
 def live_things():
     """What keeps running after the cell and cannot travel: said in the record, never dropped silently."""
     return ['thread %s' % t.name for t in threading.enumerate()
@@ -353,6 +365,8 @@ def cell(shell, values, random_state, hot, init_pidfd, protocol, out, err, spool
     namespace = values.Namespace(shell, shell.user_ns, link, SPOOL)
     shell.begin_cell(link, namespace, start['index'], start['count'], start['keep_results'], start['history'])
     namespace.install(start['visible'], start['eager'], start['keep_results'])
+    global _namespace
+    _namespace = namespace
     link.send({'op': 'begin'})
     result = shell.run(start['source'])
     reply = link.call({'op': 'executed', 'status': result['status'], 'uncopyable': namespace.uncopyable_hit,

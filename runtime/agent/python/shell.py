@@ -35,6 +35,7 @@ _PACKAGE = __name__.partition('.')[0]
 _LISTING = {'IPython.core.magics.namespace', 'IPython.core.magics.code', 'IPython.extensions.storemagic'}
 _IDENTIFIER = re.compile(r'[^\W\d]\w*')
 _EXPANSION = re.compile(r'\{([^{}]*)\}|\$([^\W\d]\w*)')
+_IMMUTABLE = (str, bytes, int, float, complex, tuple, frozenset, type(None), type(Ellipsis))
 # So many more frames has a kernel (ipykernel 6, IPython 8) below the code of a cell that awaits nothing: the traceback of a
 # RecursionError counts them. Cells that await have the same number of frames here and there.
 _DEEPER = 4
@@ -170,6 +171,7 @@ class ZMQInteractiveShell(InteractiveShell):
     link = None
     namespace = None
     keep_results = recalls = False
+    error_shown = None                  # the exception shown last, and its traceback as it was shown
     _loop = None
     _last_traceback = None
     _raw_user_ns = None
@@ -254,11 +256,27 @@ class ZMQInteractiveShell(InteractiveShell):
             self.namespace.reinstall()
 
     def _recall_results(self):
-        """`_`, `__`, `___` hold what earlier cells left there, also for the result that shifts them."""
+        """The display hook's own last three results, and `_`, `__`, `___` where they are these.
+
+        A notebook may use `_` as it likes; the hook notices when it is not what it has put there.
+        """
+        results = []
+        for number in range(self._count - 1, 0, -1):
+            name = '_%d' % number
+            self._need([name])
+            if name in self._raw_user_ns:
+                results.append(self._raw_user_ns[name])
+                if len(results) == 3:
+                    break
         names = '_', '__', '___'
         self._need(names)
-        for name in names:
-            setattr(self.displayhook, name, self._raw_user_ns.setdefault(name, ''))
+        for name, result in zip(names, results + [''] * 3):
+            if not results:
+                self._raw_user_ns.setdefault(name, '')
+            value = self._raw_user_ns.get(name, result)
+            # Objects that cannot change may have come as two copies.
+            same = type(value) is type(result) and isinstance(value, _IMMUTABLE) and value == result
+            setattr(self.displayhook, name, value if same else result)
 
     def _recall_out(self, code):
         """`Out` is one dict in a kernel; here it is filled from `_1`, `_2`, … for code that reads it."""
@@ -348,6 +366,10 @@ class ZMQInteractiveShell(InteractiveShell):
 
     def _showtraceback(self, etype, evalue, stb):
         flush_all()
+        known = self.error_shown
+        if known and known[0] is evalue and getattr(sys, 'last_traceback', None) is None:
+            stb = known[1]              # %tb: raised by an earlier cell, whose frames are gone
+        self.error_shown = evalue, stb
         if self.link is not None:
             self.link.call({'op': 'error', 'ename': str(etype.__name__), 'evalue': str(evalue),
                             'traceback': [str(line) for line in stb]})

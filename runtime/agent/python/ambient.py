@@ -268,17 +268,16 @@ class Hooks(Component):
 
 @component('last')
 class LastError(Component):
-    """sys.last_type and sys.last_value; the traceback is of a process that has ended."""
+    """sys.last_type, sys.last_value and sys.last_traceback."""
 
     def fingerprint(self):
         return id(getattr(sys, 'last_value', None))
 
     def capture(self):
-        return getattr(sys, 'last_type', None), getattr(sys, 'last_value', None)
+        return tuple(getattr(sys, name, None) for name in ('last_type', 'last_value', 'last_traceback'))
 
     def apply(self, value):
-        sys.last_type, sys.last_value = value
-        sys.last_traceback = None
+        sys.last_type, sys.last_value, sys.last_traceback = value
 
 
 @component('builtins')

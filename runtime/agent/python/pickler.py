@@ -316,16 +316,25 @@ def reduce_class(self, cls):
     if context.original is not None and context.original(cls.__module__, cls.__qualname__, cls):
         self.leaf(cls)
         return _original, (cls.__module__, cls.__qualname__)
+    if type(cls).__module__ == '_ctypes':
+        from cellblock_agent import libraries
+        reduced = libraries.reduce_c_type(self, cls)
+        if reduced is not None:
+            self.leaf(cls)
+            return reduced
     reference = _class_elsewhere(cls)
     if reference:
         self.leaf(cls)
         return _attribute, reference
     if not cls.__flags__ & _HEAP_TYPE:
         reference = _static_type(cls)
-        if reference is None:
-            raise Uncopyable('the built-in type %s is in no module' % cls.__qualname__)
         self.leaf(cls)
-        return _attribute, reference
+        if reference is not None:
+            return _attribute, reference
+        sample = _sample_of(cls)
+        if sample is None:
+            raise Uncopyable('the built-in type %s is in no module' % cls.__qualname__)
+        return type, (sample,)
     reference = self.root_reference('c', cls)
     return reference or class_by_value(self, cls)
 
@@ -341,6 +350,15 @@ def _static_type(cls):
         for key, value in list(getattr(module, '__dict__', {}).items()):
             if value is cls:
                 return name, key
+    return None
+
+
+def _sample_of(cls):
+    """A class of a module whose metaclass is cls, where no module names cls itself."""
+    for name, module in list(sys.modules.items()):
+        for value in list(getattr(module, '__dict__', {}).values()) if not is_main(name, module) else ():
+            if type(value) is cls and isinstance(value, type) and is_importable_class(value):
+                return value
     return None
 
 
@@ -386,6 +404,9 @@ def class_by_value(self, cls):
     if '_abc_impl' in cls.__dict__:
         abstract = (sorted(cls.__dict__.get('__abstractmethods__', ())), _abc_registry(cls))
     state = class_state(cls)
+    if meta.__module__ == '_ctypes':
+        from cellblock_agent import libraries
+        return libraries.reduce_structure(self, cls)
     if not _plain_metaclass(meta):
         return _class_through, (meta, cls.__name__, cls.__bases__, state)
     keep = {key: cls.__dict__[key] for key in ('__slots__',) if key in cls.__dict__}

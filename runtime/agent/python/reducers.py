@@ -515,7 +515,8 @@ def _memoryview_slice(owner, start, length, form, shape):
 
 
 def _exception_set(error, state):
-    attributes, cause, context, suppress, attributes_c = state
+    attributes, cause, context, suppress, attributes_c, traceback = state
+    error.__traceback__ = traceback
     if attributes:
         error.__dict__.update(attributes)
     error.__cause__ = cause
@@ -523,6 +524,17 @@ def _exception_set(error, state):
     error.__suppress_context__ = suppress
     for name, value in attributes_c:
         setattr(error, name, value)
+
+
+def _own_exception_set(error, state):
+    """For exceptions that say themselves how they are pickled."""
+    inner, cause, context, suppress, traceback = state
+    if inner is not None:
+        error.__setstate__(inner)
+    error.__cause__ = cause
+    error.__context__ = context
+    error.__suppress_context__ = suppress
+    error.__traceback__ = traceback
 
 
 def _exception(cls, args, state):
@@ -537,11 +549,16 @@ _C_FIELDS = ('errno', 'strerror', 'filename', 'filename2', 'msg', 'lineno', 'off
 
 
 def _reduce_exception(self, error):
-    """Exceptions travel with their cause, context and notes; the traceback is live process state and stays behind."""
+    """Exceptions travel with their cause, context, notes and traceback, the frames of it without local variables."""
     kind = type(error)
-    if isinstance(error, BaseExceptionGroup) or kind.__reduce__ is not BaseException.__reduce__ and \
-            not kind.__reduce__ in (OSError.__reduce__, ImportError.__reduce__):
-        return NotImplemented
+    if kind.__reduce__ not in (BaseException.__reduce__, OSError.__reduce__, ImportError.__reduce__) \
+            or kind.__reduce_ex__ is not object.__reduce_ex__ or isinstance(error, BaseExceptionGroup):
+        reduced = error.__reduce_ex__(5)
+        if type(reduced) is not tuple or len(reduced) > 3:
+            return reduced
+        state = (reduced[2] if len(reduced) > 2 else None, error.__cause__, error.__context__, error.__suppress_context__,
+                 error.__traceback__)
+        return reduced[:2] + (state, None, None, _own_exception_set)
     fields = []
     for name in _C_FIELDS:
         descriptor = getattr(kind, name, None)
@@ -549,12 +566,9 @@ def _reduce_exception(self, error):
             value = getattr(error, name, None)
             if value is not None:
                 fields.append((name, value))
-    state = (dict(error.__dict__) or None, error.__cause__, error.__context__, error.__suppress_context__, fields)
+    state = (dict(error.__dict__) or None, error.__cause__, error.__context__, error.__suppress_context__, fields,
+             error.__traceback__)
     return _exception, (kind, error.args, None), state, None, None, _exception_set
-
-
-def _traceback(self, obj):
-    raise Uncopyable('it is a traceback of a process that has ended')
 
 
 def _union(*parts):
@@ -631,30 +645,6 @@ def _reduce_comparer(self, key):
     return functools.cmp_to_key, (compare[0],)
 
 
-def _figure(kind):
-    return kind.__new__(kind)
-
-
-def _figure_set(figure, state):
-    values, canvas, number = state
-    figure.__setstate__(values)
-    if canvas is not None:
-        made = canvas(figure)
-        if number is not None and hasattr(canvas, 'new_manager'):
-            made.manager = canvas.manager_class(made, number)
-
-
-def _reduce_figure(self, figure):
-    """Whether a figure is open is pyplot's state, not the figure's; its canvas is made again of the same class."""
-    state = figure.__getstate__()
-    state.pop('_restore_to_pylab', None)
-    if self.digest:
-        for name in ('_stale', 'stale', '_cachedRenderer'):
-            state.pop(name, None)
-    manager = getattr(figure.canvas, 'manager', None)
-    return (_figure, (type(figure),), (state, type(figure.canvas), getattr(manager, 'num', None)), None, None, _figure_set)
-
-
 def _generic_finder(kind):
     module = kind.__module__
     if type(module) is not str:
@@ -666,9 +656,6 @@ def _generic_finder(kind):
         return _reduce_exception
     if issubclass(kind, logging.Handler):
         return _reduce_log_handler
-    figure = sys.modules.get('matplotlib.figure')
-    if figure is not None and hasattr(figure, 'Figure') and issubclass(kind, figure.Figure):
-        return _reduce_figure
     if module.partition('.')[0] == 'sympy':
         basic = getattr(sys.modules.get('sympy.core.basic'), 'Basic', None)
         if basic is not None and issubclass(kind, basic):
@@ -708,7 +695,6 @@ def register():
     dispatch[contextvars.ContextVar] = _reduce_context_variable
     dispatch_bases.append((logging.Logger, _reduce_logger))
     dispatch[memoryview] = _reduce_memoryview
-    dispatch[types.TracebackType] = _traceback
     for kind in (typing.TypeVar, typing.ParamSpec, typing.TypeVarTuple):
         dispatch[kind] = _reduce_type_variable
     dispatch[typing.NewType] = _reduce_new_type

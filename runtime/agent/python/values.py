@@ -16,10 +16,10 @@ import types
 import warnings
 
 import _cellblock
-from cellblock_agent import ambient, arrays, borrowers, imports, pickler, reducers
+from cellblock_agent import ambient, arrays, borrowers, imports, libraries, pickler, reducers
 from cellblock_agent.pickler import Digester, Reader, Uncopyable, Writer, _root, context, deep
 
-__all__ = ['Namespace', 'UncopyableValue', '_root', 'reducers']
+__all__ = ['Namespace', 'UncopyableValue', '_root', 'libraries', 'reducers']
 
 SPOOL_UNIT = 4096
 _RESULT = re.compile(r'_{1,3}|_\d+|Out|_oh')
@@ -209,6 +209,7 @@ class Namespace:
         self.keep_results = False
         self.hook = None
         self.loading = 0
+        self.opening = []       # roots being loaded
         self.wanted = []
         self.keep_fds = []
         self.task_context = None
@@ -378,10 +379,16 @@ class Namespace:
     def _load_root(self, root):
         if root in self.objects:
             return self.objects[root]
+        if root in self.opening:
+            raise UncopyableValue('`%s` is needed to load itself' % root)
         reply = self.link.call({'op': 'read', 'root': root})
         kind = reply.get('op')
         if kind == 'value':
-            self._load_group(root, reply)
+            self.opening.append(root)
+            try:
+                self._load_group(root, reply)
+            finally:
+                self.opening.pop()
             return self.objects[root]
         if kind == 'uncopyable':
             raise self._refusal(root, reply)

@@ -170,6 +170,10 @@ void cb_store_submit(struct cb_store *store, struct cb_run *run, struct cb_slot 
 /* Wait until no job of `run` is left; `drop`: forget those not begun. */
 void cb_store_drain(struct cb_store *store, struct cb_run *run, bool drop);
 int cb_store_lock(struct cb_store *store, int operation);
+/* Ask the file system to place each subdirectory apart (chattr +T). ext4 without a journal looks at every inode deleted in the
+ * last minutes in a block group before it makes one there (recently_deleted, fs/ext4/ialloc.c), and cells make and
+ * leave dozens: in one group their start would take ten times as long. */
+void cb_store_spread(int dir_fd);
 /* Carry out a job's layer: file part, digest. On the store's thread. */
 void cb_slot_finish(struct cb_run *run, struct cb_slot *slot);
 int cb_slot_append(struct cb_run *run, struct cb_slot *slot);

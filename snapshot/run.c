@@ -36,6 +36,9 @@ static int fill_run_dir(struct cb_run *run)
     if (code == 0)
         code = make_dir(run->fd, "spool", 0700);
     if (code == 0) {
+        cleanup_close int cells = cb_open_dir(run->fd, "cells");
+        if (cells >= 0)
+            cb_store_spread(cells);
         run->spool_fd = cb_open_dir(run->fd, "spool");
         code = run->spool_fd < 0 ? run->spool_fd : give(run, run->fd);
     }

@@ -2,10 +2,12 @@
 #include "snapshot/internal.h"
 
 #include <fcntl.h>
+#include <linux/fs.h>
 #include <pwd.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/ioctl.h>
 
 int cb_snapshot_fail(struct cb_error *err, int code, const char *phase, const char *what)
 {
@@ -166,6 +168,15 @@ static int open_sub(int parent, const char *name, int *fd)
     return *fd < 0 ? *fd : 0;
 }
 
+void cb_store_spread(int dir_fd)
+{
+    unsigned flags = 0;
+    if (ioctl(dir_fd, FS_IOC_GETFLAGS, &flags) == 0 && !(flags & FS_TOPDIR_FL)) {
+        flags |= FS_TOPDIR_FL;
+        (void)ioctl(dir_fd, FS_IOC_SETFLAGS, &flags);
+    }
+}
+
 static int open_dirs(struct cb_store *store, struct cb_error *err)
 {
     int code = make_parents(store->path);
@@ -189,6 +200,7 @@ static int open_dirs(struct cb_store *store, struct cb_error *err)
     if (code == 0)
         code = open_sub(store->root_fd, "tmp", &store->tmp_fd);
     if (code == 0) {
+        cb_store_spread(store->tmp_fd);
         store->lock_fd = openat(store->root_fd, "lock", O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
         code = store->lock_fd < 0 ? -errno : 0;
     }

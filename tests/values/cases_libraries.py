@@ -39,3 +39,16 @@ except ValueError as e: other = e
      'try:\n    raise saved\nexcept ValueError as e:\n    print("".join(traceback.format_exception(e)), e is saved)')
 case('multiprocessing knows the notebook', 'import sys\nsys.modules["__mp_main__"] = sys.modules["__main__"]\nclass A:\n    pass\nimport types\nu = types.SimpleNamespace(a=A())\ndef f(): return u',
      'import sys\nsys.modules["__mp_main__"] = sys.modules["__main__"]\nprint(f() is u, type(u.a) is A)\nv = u', 'print(v is u)')
+case('numexpr expression', 'import numexpr\ne = numexpr.NumExpr("a*2+b", [("a", float), ("b", float)])', 'print(e(3.0, 1.0), e.input_names)', writes={1: []})
+case('sympy printing', 'import sympy\nfrom sympy.core._print_helpers import Printable\nx = sympy.Symbol("x")\nPrintable._repr_png_ = lambda self: "png of " + str(self)', 'print(x._repr_png_())', 'print((x + 1)._repr_png_())\nsympy.printing.pretty_use_unicode(False)', 'print(sympy.pretty(x ** 2))')
+case('sklearn set_config', 'import sklearn\nsklearn.set_config(display="text", assume_finite=True)', 'print(sklearn.get_config()["display"], sklearn.get_config()["assume_finite"])')
+case('matplotlib units', """
+import matplotlib.units as units
+class Metre:
+    def __init__(self, n): self.n = n
+class Converter(units.ConversionInterface):
+    @staticmethod
+    def convert(value, unit, axis): return [v.n for v in value] if hasattr(value, '__len__') else value.n
+units.registry[Metre] = Converter()
+""", 'import matplotlib.pyplot as plt\nprint(plt.plot([Metre(1), Metre(2)], [3, 4])[0].get_xdata(orig=False))')
+case('state of a library that a cell imports', 'x = 1', 'import decimal', 'print(decimal.getcontext().prec)\ndecimal.getcontext().prec = 5', 'print(decimal.Decimal(1) / 3)')

@@ -56,7 +56,7 @@ def main():
 
 
 def run(wanted):
-    import colorsys, statistics, numpy, pandas, matplotlib  # noqa: F401,E401
+    import colorsys, statistics, numpy, pandas, matplotlib, sympy, sklearn  # noqa: F401,E401
     matplotlib.use('agg')
     import matplotlib.pyplot  # noqa: F401
     from cellblock_agent import ambient

@@ -15,6 +15,7 @@ import time
 import types
 import warnings
 
+import _cellblock
 from cellblock_agent import imports, pickler
 
 #: components in the order in which they are applied
@@ -64,6 +65,19 @@ def refresh():
     for name in ('signals', 'ipython', 'cwd', 'environ', 'path', 'umask', 'interpreter', 'hooks', 'builtins'):
         if name in _fingerprints:
             _fingerprints[name] = components[name].fingerprint()
+    for made in components.values():
+        if made.needs is not None and made.name not in _fingerprints and made.needs not in sys.modules:
+            imports.after_import(made.needs, lambda made=made: _note(made))
+
+
+def _note(made):
+    """A library has just been imported: its state now is no change made by the cell."""
+    try:
+        _fingerprints.setdefault(made.name, made.fingerprint())
+        if hasattr(made, 'keep'):
+            _base.setdefault(made.name, made.keep())
+    except Exception as error:
+        _report(made.name, error)
 
 
 def apply(values):
@@ -352,11 +366,9 @@ class Warnings(Component):
 
     def _registries(self):
         found = {}
-        for name, module in list(sys.modules.items()):
-            if type(module) is types.ModuleType and '__warningregistry__' in module.__dict__ and name != '__main__':
-                registry = module.__dict__['__warningregistry__']
-                if registry and len(registry) > 1:
-                    found[name] = dict(registry)
+        for name, registry in _cellblock.modules_holding('__warningregistry__'):
+            if name != '__main__' and registry and len(registry) > 1:
+                found[name] = dict(registry)
         return found
 
     def fingerprint(self):
@@ -618,7 +630,74 @@ class Pyplot(Component):
         return bool(self._managers())
 
 
+class _Attribute(Component):
+    """A library's setting that is an attribute of one of its classes or modules: (module, path to the owner, name)."""
+
+    places = ()
+
+    def _owners(self):
+        for module, path, name in self.places:
+            owner = sys.modules.get(module)
+            for part in path:
+                owner = getattr(owner, part, None)
+            if owner is not None:
+                yield owner, name
+
+    def fingerprint(self):
+        return [_copy(vars(owner).get(name, _ABSENT)) for owner, name in self._owners()]
+
+    def apply(self, value):
+        for (owner, name), item in zip(self._owners(), value):
+            if item == _ABSENT:
+                if name in vars(owner):
+                    delattr(owner, name)
+            elif type(item) is dict and type(vars(owner).get(name)) is dict:
+                vars(owner)[name].clear()
+                vars(owner)[name].update(item)
+            else:
+                setattr(owner, name, item)
+
+    def differs(self):
+        return False
+
+
+_ABSENT = '<absent>'
+
+
+@component('sympy', 'sympy.interactive.printing')
+class Sympy(_Attribute):
+    """What init_printing() sets."""
+    places = (('sympy.core._print_helpers', ('Printable',), '_repr_latex_'), ('sympy.core._print_helpers', ('Printable',), '_repr_png_'),
+              ('sympy.core._print_helpers', ('Printable',), '_repr_svg_'), ('sympy.printing.printer', ('Printer',), '_global_settings'),
+              ('sympy.printing.pretty.pretty_symbology', (), '_use_unicode'))
+
+
+@component('sklearn', 'sklearn._config')
+class Sklearn(_Attribute):
+    """What sklearn.set_config() sets, in every thread and in this one."""
+    places = (('sklearn._config', (), '_global_config'), ('sklearn._config', ('_threadlocal',), 'global_config'))
+
+
+@component('matplotlib.units', 'matplotlib.units')
+class Units(Component):
+    """Converters that libraries register for their types."""
+
+    def fingerprint(self):
+        return dict(sys.modules['matplotlib.units'].registry)
+
+    def apply(self, value):
+        registry = sys.modules['matplotlib.units'].registry
+        registry.clear()
+        registry.update(value)
+
+    def differs(self):
+        return False
+
+
 # ---- IPython ----
+
+_NOT_SETTINGS = ('display_page', 'ipython_dir', 'singleton_printers', 'type_printers', 'deferred_printers')
+
 
 @component('ipython')
 class IPython(Component):
@@ -647,7 +726,7 @@ class IPython(Component):
         names = self._names.get(kind)
         if names is None:
             names = self._names[kind] = [name for name in kind.class_trait_names(config=True)
-                                         if name not in ('display_page', 'ipython_dir')]
+                                         if name not in _NOT_SETTINGS]
         return names
 
     def settle(self):
@@ -693,6 +772,7 @@ class IPython(Component):
         return {'events': events, 'custom': (_shell.custom_exceptions, _shell.CustomTB if _shell.custom_exceptions else None),
                 'ast': list(_shell.ast_transformers), 'post': list(_shell.input_transformers_post),
                 'cleanup': list(_shell.input_transformer_manager.cleanup_transforms),
+                'config': {name: dict(section) for name, section in _shell.config.items() if isinstance(section, dict)},
                 'xmode': _shell.InteractiveTB.mode, 'dirs': list(_shell.history_manager.dir_hist)}
 
     def keep(self):
@@ -719,6 +799,10 @@ class IPython(Component):
         for key, item in now[2].items():
             if key == 'events':
                 item = {name: calls for name, calls in item.items() if calls != base[2][key].get(name)}
+            elif key == 'config':       # what %config set for parts that do not exist yet
+                item = {name: section for name, section in item.items() if section != base[2][key].get(name)}
+                if not item:
+                    continue
             if item != base[2][key]:
                 value['lists'][key] = item
         _values['ipython'] = value
@@ -762,6 +846,8 @@ class IPython(Component):
         if key == 'events':
             for name, calls in item.items():
                 _shell.events.callbacks[name][:] = calls
+        elif key == 'config':
+            _shell.update_config(type(_shell.config)(item))
         elif key == 'custom':
             if item[0]:
                 _shell.custom_exceptions, _shell.CustomTB = item

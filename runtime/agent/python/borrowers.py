@@ -50,3 +50,4 @@ def _numexpr():
     def before(names, *args, **keywords):
         _namespace.load(names)
     module.getArguments = _cellblock.wrap(module.getArguments, before)
+    imports.own_change('numexpr.necompiler', 'getArguments')

@@ -32,6 +32,12 @@ def baseline():
                         _base_classes[value] = dict(vars(value))
 
 
+def own_change(name, attribute):
+    """What the agent itself put into a module is no patch of the notebook."""
+    if name in _base:
+        _base[name][attribute] = sys.modules[name].__dict__[attribute]
+
+
 # ---- modules of the workspace ----
 
 def is_stateful(name, module):

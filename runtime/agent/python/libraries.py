@@ -158,6 +158,12 @@ def reduce_boost(self, obj):
     return _boost, (reduced[0], reduced[1]), (inner, attributes), None, None, _boost_set
 
 
+# ---- numexpr ----
+
+def reduce_expression(self, compiled):
+    return type(compiled), (compiled.signature, compiled.tempsig, compiled.program, compiled.constants, compiled.input_names)
+
+
 # ---- tracebacks: the frames are made again, without their local variables ----
 
 _frame_new = None
@@ -227,6 +233,8 @@ def _reduce_figure(self, figure):
 def finder(kind):
     if type(type(kind)).__name__ == 'type' and type(kind).__module__ == 'Boost.Python':
         return reduce_boost
+    if kind.__qualname__ == 'NumExpr' and 'numexpr' in sys.modules:
+        return reduce_expression
     figure = sys.modules.get('matplotlib.figure')
     if figure is not None and hasattr(figure, 'Figure') and issubclass(kind, figure.Figure):
         return _reduce_figure

@@ -146,6 +146,28 @@ static PyObject *native_dirty(PyObject *self, PyObject *args)
     return PyLong_FromUnsignedLongLong(dirty);
 }
 
+/* ---- modules ---- */
+
+static PyObject *native_modules_holding(PyObject *self, PyObject *name)
+{
+    (void)self;
+    PyObject *modules = PyImport_GetModuleDict(), *found = PyList_New(0);
+    PyObject *key, *module;
+    Py_ssize_t at = 0;
+    while (found && PyDict_Next(modules, &at, &key, &module)) {
+        if (!PyModule_Check(module))
+            continue;
+        PyObject *value = PyDict_GetItemWithError(PyModule_GetDict(module), name);
+        if (!value && !PyErr_Occurred())
+            continue;
+        PyObject *pair = value ? Py_BuildValue("(OO)", key, value) : NULL;
+        if (!pair || PyList_Append(found, pair) < 0)
+            Py_CLEAR(found);
+        Py_XDECREF(pair);
+    }
+    return found;
+}
+
 /* ---- hot pages ----
  * A cell's first milliseconds are page faults: thousands of pages whose reference counts it touches are copied one by one.
  * Which ones is much the same for every cell, so one fork finds out and the others copy them in a few system calls. */
@@ -276,6 +298,7 @@ static PyMethodDef methods[] = {
     {"address", native_address, METH_O, "address(buffer) -> (address, nbytes)"},
     {"hot_pages", native_hot_pages, METH_NOARGS, "hot_pages() -> bytes"},
     {"populate", native_populate, METH_O, "populate(pairs)"},
+    {"modules_holding", native_modules_holding, METH_O, "modules_holding(name) -> [(module, value)]"},
     {"dirty", native_dirty, METH_VARARGS, "dirty(address, length) -> private pages"},
 #ifndef CB_NATIVE_ALONE
     {"prepare", native_prepare, METH_VARARGS, "prepare(pidfd)"},

@@ -11,6 +11,8 @@
  *   hot_pages()                 in a fork: which pages of the memory it got from its parent it has copied by writing to them, as
  *                               bytes, pairs of unsigned 64-bit (address, length)
  *   populate(pairs)             copy those pages now, all at once, instead of one fault at a time
+ *   modules_holding(name)       [(module name, value)] of the modules in sys.modules whose dict has `name`; touches no reference count
+ *                               of the others, whose pages would have to be copied for it
  *   address(buffer)             (address, nbytes) of an object's buffer
  *
  * Limited API (3.11). Also builds alone as an extension module for the tests of the Python half (then without enter).

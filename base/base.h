@@ -2,8 +2,8 @@
  * base: what every module shares. Errors, ownership attributes, descriptors.
  *
  * Contract of every fallible function in cellblock: it returns 0 (or a value >= 0) on success and -errno on
- * failure, and its last parameter is a `struct cb_error *` that it fills on failure. `err` may be NULL. Filling it
- * allocates nothing, so it works after fork.
+ * failure, and its last parameter is a `struct cb_error *` that it fills on failure. `err` may be NULL.
+ * Filling it allocates nothing, so it works after fork.
  */
 #ifndef CB_BASE_H
 #define CB_BASE_H
@@ -30,20 +30,25 @@ enum cb_exit {
     CB_EXIT_INTERRUPTED = 130,
 };
 
-/* What went wrong: where, to which cell, in which phase. `code` is -errno; `exit` says how the program should end. */
+/* What went wrong: where, to which cell, in which phase. `code` is -errno; `exit` says how the program should
+ * end. */
 struct cb_error {
     int code;
     enum cb_exit exit;
-    int cell;             /* index of the code cell, -1 where none is concerned */
-    char phase[32];       /* e.g. "mount /work", "load bpf"; "" where the message says it all */
-    char message[512];    /* one sentence, no trailing newline */
-    char remedy[256];     /* what the user can do; may be "" */
+    int cell;          /* index of the code cell, -1 where none is concerned */
+    char phase[32];    /* e.g. "mount /work", "load bpf"; "" where the message says it all */
+    char message[512]; /* one sentence, no trailing newline */
+    char remedy[256];  /* what the user can do; may be "" */
 };
 
-#define CB_ERROR_INIT {.cell = -1, .exit = CB_EXIT_INTERNAL}
+#define CB_ERROR_INIT                                                                                        \
+    {                                                                                                        \
+        .cell = -1, .exit = CB_EXIT_INTERNAL                                                                 \
+    }
 
-/* Fill `err` (which may be NULL) and return `code`, which must be negative. strerror(-code) is appended to the
- * message where `code` is a system error that the message does not explain itself (pass via cb_fail_errno). */
+/* Fill `err` (which may be NULL) and return `code`, which must be negative. strerror(-code) is appended to
+ * the message where `code` is a system error that the message does not explain itself (pass via
+ * cb_fail_errno). */
 int cb_fail(struct cb_error *err, int code, enum cb_exit exit, const char *phase, const char *format, ...)
     __attribute__((format(printf, 5, 6)));
 int cb_fail_errno(struct cb_error *err, int code, const char *phase, const char *format, ...)
@@ -98,12 +103,13 @@ int cb_read_full(int fd, void *buffer, size_t n);
 int cb_write_full(int fd, const void *buffer, size_t n);
 
 /* Allocation that ends the program (exit 70) when memory is gone: the supervisor has nothing better to do. */
-void *cb_alloc(size_t n);             /* zeroed */
+void *cb_alloc(size_t n); /* zeroed */
 void *cb_realloc(void *p, size_t n);
 char *cb_strdup(const char *s);
 char *cb_format(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* A growing byte buffer; `text` is always NUL-terminated once something was added. cb_buffer_free releases it. */
+/* A growing byte buffer; `text` is always NUL-terminated once something was added. cb_buffer_free releases
+ * it. */
 struct cb_buffer {
     char *text;
     size_t length, capacity;
@@ -118,8 +124,8 @@ void cb_buffer_free(struct cb_buffer *b);
 double cb_monotonic(void);
 double cb_realtime(void);
 
-/* Remove a tree below `dirfd`/`name` without following links or crossing mounts; directories that the cell made
- * unreadable are chmod-ed first. 0 when nothing is left. */
+/* Remove a tree below `dirfd`/`name` without following links or crossing mounts; directories that the cell
+ * made unreadable are chmod-ed first. 0 when nothing is left. */
 int cb_remove_tree(int dirfd, const char *name);
 
 /* Lower-case hex of `n` bytes into out[2n+1]. SHA-256 of a buffer as "sha256:<hex>" into out[72]. */

@@ -6,8 +6,8 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 
-/* Neither our stack nor our descriptors may depend on how deep a cell's directories are: one descriptor is open at any
- * depth. The way back up is "..", which must be the directory that we came from. */
+/* Neither our stack nor our descriptors may depend on how deep a cell's directories are: one descriptor is
+ * open at any depth. The way back up is "..", which must be the directory that we came from. */
 struct level {
     dev_t device;
     ino_t inode;

@@ -3,7 +3,8 @@
 #include <string.h>
 
 /* Paths go into overlay options, where a comma, a colon or a backslash would say something else. */
-static int add_path(struct cb_packet *p, const char *path, const struct cb_cell_spec *spec, struct cb_error *err)
+static int add_path(struct cb_packet *p, const char *path, const struct cb_cell_spec *spec,
+                    struct cb_error *err)
 {
     if (!path || !*path || *path == '/' || strpbrk(path, ",:\\") || strstr(path, "..")) {
         int code = cb_fail(err, -EINVAL, CB_EXIT_INTERNAL, "open cell", "\"%s\" is no path for a layer.",
@@ -21,7 +22,8 @@ static int describe(struct cb_packet *p, const struct cb_cell_spec *spec, struct
     cb_wire_start(p, CB_WIRE_CELL, spec->index);
     for (int t = 0; t < CB_TREES; t++) {
         if (spec->n_lowers[t] > CB_MAX_LOWERS)
-            return cb_fail(err, -E2BIG, CB_EXIT_INTERNAL, "open cell", "A cell sees at most %d layers.", CB_MAX_LOWERS);
+            return cb_fail(err, -E2BIG, CB_EXIT_INTERNAL, "open cell", "A cell sees at most %d layers.",
+                           CB_MAX_LOWERS);
         p->head.counts[t] = (uint32_t)spec->n_lowers[t];
         for (size_t i = 0; i < spec->n_lowers[t]; i++) {
             int code = add_path(p, spec->lowers[t][i], spec, err);
@@ -35,7 +37,8 @@ static int describe(struct cb_packet *p, const struct cb_cell_spec *spec, struct
     return 0;
 }
 
-int cb_cell_open(struct cb_sandbox *s, const struct cb_cell_spec *spec, struct cb_cell *out, struct cb_error *err)
+int cb_cell_open(struct cb_sandbox *s, const struct cb_cell_spec *spec, struct cb_cell *out,
+                 struct cb_error *err)
 {
     *out = (struct cb_cell){.init_pidfd = -1, .init_pid = -1, .index = spec->index};
     int code = describe(&s->packet, spec, err), tasks[2];
@@ -77,8 +80,8 @@ int cb_cell_close(struct cb_sandbox *s, struct cb_cell *cell, double seconds, st
     cb_pidfd_kill(cell->init_pidfd);
     int code = cb_pidfd_wait(cell->init_pidfd, seconds);
     if (code < 0) {
-        cb_fail(err, code, CB_EXIT_INTERNAL, "close cell", "The cell's processes did not end within %.1f seconds.",
-                seconds);
+        cb_fail(err, code, CB_EXIT_INTERNAL, "close cell",
+                "The cell's processes did not end within %.1f seconds.", seconds);
         if (err)
             err->cell = cell->index;
         return code;

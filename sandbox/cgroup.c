@@ -1,8 +1,9 @@
 /*
- * Limits that rlimits cannot express: the memory and the number of processes of a whole cell. v1 hierarchies as root,
- * or a v2 directory that hands both controllers down; else nothing, and the run says so.
+ * Limits that rlimits cannot express: the memory and the number of processes of a whole cell. v1 hierarchies
+ * as root, or a v2 directory that hands both controllers down; else nothing, and the run says so.
  *
- * Measured on Linux 6.18: making a memory and a pids directory, setting limits and moving a process costs 0.5 ms.
+ * Measured on Linux 6.18: making a memory and a pids directory, setting limits and moving a process costs 0.5
+ * ms.
  */
 #include "sandbox/cgroup.h"
 
@@ -111,7 +112,8 @@ static bool find_v1(enum controller c, char dir[4200])
     snprintf(dir, 4200, "/sys/fs/cgroup/%s%s", names[c], strcmp(path, "/") ? path : "");
     if (usable(dir))
         return true;
-    snprintf(dir, 4200, "/sys/fs/cgroup/%s", names[c]); /* a container may see a hierarchy cut off at its own */
+    snprintf(dir, 4200, "/sys/fs/cgroup/%s",
+             names[c]); /* a container may see a hierarchy cut off at its own */
     return usable(dir);
 }
 
@@ -163,7 +165,8 @@ struct cb_cgroups *cb_cgroups_open(const struct cb_limits *limits)
         return NULL;
     struct cb_cgroups *run = cb_alloc(sizeof *run);
     *run = (struct cb_cgroups){.dirs = {-1, -1}, .parents = {-1, -1}, .limits = *limits};
-    snprintf(run->name, sizeof run->name, PREFIX "%d.%u", getpid(), __atomic_fetch_add(&serial, 1, __ATOMIC_RELAXED));
+    snprintf(run->name, sizeof run->name, PREFIX "%d.%u", getpid(),
+             __atomic_fetch_add(&serial, 1, __ATOMIC_RELAXED));
     char dir[4200];
     if (find_unified(dir)) {
         run->unified = true;
@@ -204,8 +207,9 @@ void cb_cgroups_close(struct cb_cgroups *run)
 
 static int open_cell(const struct cb_cgroup *cell, enum controller c)
 {
-    return cell->run->dirs[c] < 0 ? -1
-                                  : openat(cell->run->dirs[c], cell->name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    return cell->run->dirs[c] < 0
+               ? -1
+               : openat(cell->run->dirs[c], cell->name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 }
 
 struct cb_cgroup *cb_cgroup_open(struct cb_cgroups *run, int index)
@@ -213,7 +217,8 @@ struct cb_cgroup *cb_cgroup_open(struct cb_cgroups *run, int index)
     static unsigned serial;
     struct cb_cgroup *cell = cb_alloc(sizeof *cell);
     cell->run = run;
-    snprintf(cell->name, sizeof cell->name, "cell%d.%u", index, __atomic_fetch_add(&serial, 1, __ATOMIC_RELAXED));
+    snprintf(cell->name, sizeof cell->name, "cell%d.%u", index,
+             __atomic_fetch_add(&serial, 1, __ATOMIC_RELAXED));
     for (int c = 0; c < CONTROLLERS; c++)
         if (run->dirs[c] >= 0)
             (void)mkdirat(run->dirs[c], cell->name, 0755);
@@ -230,8 +235,9 @@ struct cb_cgroup *cb_cgroup_open(struct cb_cgroups *run, int index)
     return cell;
 }
 
-/* A thread that writes 0 to `tasks` moves itself without the lock over all thread groups, which costs a grace period
- * of RCU, 10 ms (cgroup_procs_write_start, kernel/cgroup/cgroup.c). v2 has no such file for processes. */
+/* A thread that writes 0 to `tasks` moves itself without the lock over all thread groups, which costs a grace
+ * period of RCU, 10 ms (cgroup_procs_write_start, kernel/cgroup/cgroup.c). v2 has no such file for processes.
+ */
 size_t cb_cgroup_tasks(const struct cb_cgroup *cell, int fds[2])
 {
     size_t n = 0;
@@ -282,8 +288,8 @@ void cb_cgroup_close(struct cb_cgroup *cell, struct cb_cell_usage *usage)
     if (memory >= 0) {
         usage->peak_bytes = read_at(memory, v2 ? "memory.peak" : "memory.max_usage_in_bytes", "");
         usage->memory_limit_hit =
-            cell->run->limits.memory_bytes &&
-            (v2 ? read_at(memory, "memory.events", "oom_kill ") : read_at(memory, "memory.oom_control", "oom_kill ")) > 0;
+            cell->run->limits.memory_bytes && (v2 ? read_at(memory, "memory.events", "oom_kill ")
+                                                  : read_at(memory, "memory.oom_control", "oom_kill ")) > 0;
     }
     if (pids >= 0)
         usage->process_limit_hit = read_at(pids, "pids.events", "max ") > 0;

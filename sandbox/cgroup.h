@@ -1,4 +1,5 @@
-/* cgroup: a directory for the run, one below it for each cell; memory and number of processes. Private to sandbox/. */
+/* cgroup: a directory for the run, one below it for each cell; memory and number of processes. Private to
+ * sandbox/. */
 #ifndef CB_SANDBOX_CGROUP_H
 #define CB_SANDBOX_CGROUP_H
 
@@ -15,7 +16,8 @@ bool cb_cgroups_memory(const struct cb_cgroups *run); /* memory is limited there
 const char *cb_cgroups_where(void);
 
 struct cb_cgroup *cb_cgroup_open(struct cb_cgroups *run, int index);
-/* Descriptors of the v1 `tasks` files, through which a cell joins by itself; returns how many (the caller closes). */
+/* Descriptors of the v1 `tasks` files, through which a cell joins by itself; returns how many (the caller
+ * closes). */
 size_t cb_cgroup_tasks(const struct cb_cgroup *cell, int fds[2]);
 /* Move a process in, unless it is there. */
 int cb_cgroup_join(struct cb_cgroup *cell, pid_t pid);

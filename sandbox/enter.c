@@ -46,16 +46,19 @@ const struct cb_policy *cb_policy_map(int memfd, struct cb_error *err)
 int cb_enter_prepare(int init_pidfd, struct cb_error *err)
 {
     if (own_pid_namespace < 0 && (own_pid_namespace = open("/proc/self/ns/pid", O_RDONLY | O_CLOEXEC)) < 0)
-        return cb_fail_errno(err, -errno, "open pid namespace", "The zygote cannot open its own pid namespace");
+        return cb_fail_errno(err, -errno, "open pid namespace",
+                             "The zygote cannot open its own pid namespace");
     if (setns(init_pidfd, CLONE_NEWPID) < 0)
-        return cb_fail_errno(err, -errno, "join pid namespace", "The zygote cannot enter the cell's pid namespace");
+        return cb_fail_errno(err, -errno, "join pid namespace",
+                             "The zygote cannot enter the cell's pid namespace");
     return 0;
 }
 
 int cb_enter_restore(struct cb_error *err)
 {
     if (setns(own_pid_namespace, CLONE_NEWPID) < 0)
-        return cb_fail_errno(err, -errno, "leave pid namespace", "The zygote cannot return to its own pid namespace");
+        return cb_fail_errno(err, -errno, "leave pid namespace",
+                             "The zygote cannot return to its own pid namespace");
     return 0;
 }
 
@@ -113,13 +116,15 @@ static int drop_capabilities(struct cb_error *err)
                 break; /* past the kernel's last capability */
             return cb_fail_errno(err, -errno, "drop bounding set", "Capability %d cannot be dropped", cap);
         }
-    unsigned long bits = SECBIT_NOROOT | SECBIT_NOROOT_LOCKED | SECBIT_NO_SETUID_FIXUP | SECBIT_NO_SETUID_FIXUP_LOCKED |
-                         SECBIT_KEEP_CAPS_LOCKED | SECBIT_NO_CAP_AMBIENT_RAISE | SECBIT_NO_CAP_AMBIENT_RAISE_LOCKED;
+    unsigned long bits = SECBIT_NOROOT | SECBIT_NOROOT_LOCKED | SECBIT_NO_SETUID_FIXUP |
+                         SECBIT_NO_SETUID_FIXUP_LOCKED | SECBIT_KEEP_CAPS_LOCKED |
+                         SECBIT_NO_CAP_AMBIENT_RAISE | SECBIT_NO_CAP_AMBIENT_RAISE_LOCKED;
     if (prctl(PR_SET_SECUREBITS, bits, 0, 0, 0) < 0)
         return cb_fail_errno(err, -errno, "securebits", "Securebits cannot be set");
     struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
     struct __user_cap_data_struct none[2] = {{0}};
-    if (prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) < 0 || syscall(SYS_capset, &header, none) < 0)
+    if (prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) < 0 ||
+        syscall(SYS_capset, &header, none) < 0)
         return cb_fail_errno(err, -errno, "drop capabilities", "Capabilities cannot be dropped");
     /* Readable to itself (/proc/self is its own) and to a supervisor without capabilities. */
     if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 || prctl(PR_SET_DUMPABLE, 1, 0, 0, 0) < 0)
@@ -127,8 +132,8 @@ static int drop_capabilities(struct cb_error *err)
     return 0;
 }
 
-/* The tracer's place: with CB_POLICY_NOTIFY the filter brings a listener, whose number is the result. The supervisor
- * takes it with pidfd_getfd and the cell closes it before it runs anything of the notebook's. */
+/* The tracer's place: with CB_POLICY_NOTIFY the filter brings a listener, whose number is the result. The
+ * supervisor takes it with pidfd_getfd and the cell closes it before it runs anything of the notebook's. */
 static int load_filter(const struct cb_policy *p, struct cb_error *err)
 {
     struct sock_fprog program = {(unsigned short)p->n_filter, (struct sock_filter *)(uintptr_t)(p + 1)};

@@ -51,15 +51,16 @@ static uint32_t denied(int number)
 
 static int add(scmp_filter_ctx ctx, uint32_t action, int nr, unsigned arg, uint32_t mask, uint32_t value)
 {
-    /* Comparisons look at the low 32 bits only: that is what the kernel reads of these arguments, and a 64-bit
-     * comparison is passed by with a high bit set (CVE-2019-10063). */
+    /* Comparisons look at the low 32 bits only: that is what the kernel reads of these arguments, and a
+     * 64-bit comparison is passed by with a high bit set (CVE-2019-10063). */
     struct scmp_arg_cmp compare = {arg, SCMP_CMP_MASKED_EQ, mask, value};
     return seccomp_rule_add_array(ctx, action, nr, mask ? 1 : 0, &compare);
 }
 
 /*
- * Give every 32-bit value of an argument an action: `special` for the n listed, `other` for the rest. A rule can only
- * say "these bits are so", so the rest is cut into the blocks of the binary tree that hold no listed value.
+ * Give every 32-bit value of an argument an action: `special` for the n listed, `other` for the rest. A rule
+ * can only say "these bits are so", so the rest is cut into the blocks of the binary tree that hold no listed
+ * value.
  */
 struct split {
     scmp_filter_ctx ctx;
@@ -82,9 +83,9 @@ static int split_add(const struct split *s, uint32_t prefix, unsigned depth)
     return code < 0 ? code : split_add(s, prefix | 1u << (31 - depth), depth + 1);
 }
 
-#define SPLIT(ctx, nr, arg, special, other, ...)                                                                       \
-    split_add(&(struct split){ctx, nr, arg, (const uint32_t[]){__VA_ARGS__},                                           \
-                              sizeof((const uint32_t[]){__VA_ARGS__}) / sizeof(uint32_t), special, other},             \
+#define SPLIT(ctx, nr, arg, special, other, ...)                                                             \
+    split_add(&(struct split){ctx, nr, arg, (const uint32_t[]){__VA_ARGS__},                                 \
+                              sizeof((const uint32_t[]){__VA_ARGS__}) / sizeof(uint32_t), special, other},   \
               0, 0)
 
 static int add_clone(scmp_filter_ctx ctx, int nr)
@@ -132,11 +133,12 @@ static int add_conditional(scmp_filter_ctx ctx, const char *name, int nr)
     if (!strcmp(name, "mknodat"))
         return add_mknod(ctx, nr, 2);
     if (!strcmp(name, "prctl"))
-        return SPLIT(ctx, nr, 0, SCMP_ACT_ALLOW, denied(EPERM), PR_SET_PDEATHSIG, PR_GET_PDEATHSIG, PR_GET_DUMPABLE,
-                     PR_SET_NAME, PR_GET_NAME, PR_GET_SECCOMP, PR_CAPBSET_READ, PR_GET_SECUREBITS, PR_SET_TIMERSLACK,
-                     PR_GET_TIMERSLACK, PR_SET_CHILD_SUBREAPER, PR_GET_CHILD_SUBREAPER, PR_SET_NO_NEW_PRIVS,
-                     PR_GET_NO_NEW_PRIVS, PR_GET_TID_ADDRESS, PR_SET_THP_DISABLE, PR_GET_THP_DISABLE,
-                     PR_GET_SPECULATION_CTRL, PR_SET_VMA, PR_GET_AUXV);
+        return SPLIT(ctx, nr, 0, SCMP_ACT_ALLOW, denied(EPERM), PR_SET_PDEATHSIG, PR_GET_PDEATHSIG,
+                     PR_GET_DUMPABLE, PR_SET_NAME, PR_GET_NAME, PR_GET_SECCOMP, PR_CAPBSET_READ,
+                     PR_GET_SECUREBITS, PR_SET_TIMERSLACK, PR_GET_TIMERSLACK, PR_SET_CHILD_SUBREAPER,
+                     PR_GET_CHILD_SUBREAPER, PR_SET_NO_NEW_PRIVS, PR_GET_NO_NEW_PRIVS, PR_GET_TID_ADDRESS,
+                     PR_SET_THP_DISABLE, PR_GET_THP_DISABLE, PR_GET_SPECULATION_CTRL, PR_SET_VMA,
+                     PR_GET_AUXV);
     return -EINVAL; /* a line of syscalls.def without its code here */
 }
 
@@ -170,13 +172,15 @@ int cb_policy_compile(enum cb_filter which, struct cb_error *err)
     if (!ctx)
         return cb_fail(err, -ENOMEM, CB_EXIT_INTERNAL, "compile filter", "libseccomp cannot start a filter");
     int code = seccomp_attr_set(ctx, SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_KILL_PROCESS);
-    (void)seccomp_attr_set(ctx, SCMP_FLTATR_CTL_OPTIMIZE, 2); /* binary tree over the numbers; libseccomp 2.5 */
+    (void)seccomp_attr_set(ctx, SCMP_FLTATR_CTL_OPTIMIZE,
+                           2); /* binary tree over the numbers; libseccomp 2.5 */
     size_t i = 0;
     for (; code == 0 && i < sizeof rules / sizeof *rules; i++)
         code = add_rule(ctx, which, &rules[i]);
     if (code < 0) {
         seccomp_release(ctx);
-        return cb_fail_errno(err, code, "compile filter", "libseccomp refuses the rule for %s", rules[i ? i - 1 : 0].name);
+        return cb_fail_errno(err, code, "compile filter", "libseccomp refuses the rule for %s",
+                             rules[i ? i - 1 : 0].name);
     }
     cleanup_close int fd = memfd_create("cellblock-filter", MFD_CLOEXEC);
     code = fd < 0 ? -errno : seccomp_export_bpf(ctx, fd);

@@ -7,7 +7,8 @@
 
 enum cb_filter { CB_FILTER_CELL, CB_FILTER_ZYGOTE };
 
-/* Compile a filter into a new memfd of struct sock_filter instructions. Returns the descriptor (caller closes). */
+/* Compile a filter into a new memfd of struct sock_filter instructions. Returns the descriptor (caller
+ * closes). */
 int cb_policy_compile(enum cb_filter which, struct cb_error *err);
 
 /* The sealed memfd that cb_policy_map reads. `memory_bytes` 0 where a cgroup does the work. */

@@ -10,7 +10,10 @@
 #include <sys/stat.h>
 
 /* The namespaces that make a cell, as /proc/<pid>/ns names them. */
-#define CB_NAMESPACES {"user", "mnt", "pid", "net", "ipc", "uts", "cgroup"}
+#define CB_NAMESPACES                                                                                        \
+    {                                                                                                        \
+        "user", "mnt", "pid", "net", "ipc", "uts", "cgroup"                                                  \
+    }
 #define CB_N_NAMESPACES 7
 
 struct cb_sandbox {
@@ -26,7 +29,8 @@ struct cb_sandbox {
 /* start.c: the builder in its namespaces. */
 int cb_builder_start(struct cb_sandbox *s, struct cb_error *err);
 bool cb_sandbox_is_root(void);
-/* A user namespace that maps on-disk ids to the host id, for an idmapped mount; -errno where it cannot be had. */
+/* A user namespace that maps on-disk ids to the host id, for an idmapped mount; -errno where it cannot be
+ * had. */
 int cb_idmap_open(uid_t uid, gid_t gid);
 void cb_host_remedy(struct cb_error *err);
 

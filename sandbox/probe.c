@@ -64,7 +64,8 @@ static int own_map(const char *file, unsigned id)
     return code;
 }
 
-/* Become root of a user namespace with mounts, pids, net, ipc, uts of its own: what every other trial starts from. */
+/* Become root of a user namespace with mounts, pids, net, ipc, uts of its own: what every other trial starts
+ * from. */
 static int enter(int more)
 {
     uid_t uid = geteuid();
@@ -100,8 +101,8 @@ static int try_overlay(char *detail)
     if (mount("t", "/tmp", "tmpfs", 0, "mode=0755") < 0 || chdir("/tmp") < 0 || mkdir("l", 0755) < 0 ||
         mkdir("u", 0755) < 0 || mkdir("w", 0755) < 0 || mkdir("m", 0755) < 0)
         return errno;
-    /* The run directory is where uppers lie in earnest; tmpfs takes user xattrs since Linux 6.6 only, so a mount that
-     * works here read-only is what is asked. */
+    /* The run directory is where uppers lie in earnest; tmpfs takes user xattrs since Linux 6.6 only, so a
+     * mount that works here read-only is what is asked. */
     if (mount("o", "m", "overlay", MS_NOSUID | MS_NODEV, "userxattr,lowerdir=l:u") < 0)
         return errno;
     strcpy(detail, "overlay mounts work in a user namespace");
@@ -115,7 +116,8 @@ static int try_proc(char *detail)
         return code;
     pid_t pid = fork();
     if (pid == 0)
-        _exit(mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, "subset=pid,hidepid=invisible") < 0
+        _exit(mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC,
+                    "subset=pid,hidepid=invisible") < 0
                   ? errno
                   : 0);
     int status = 0;
@@ -174,7 +176,8 @@ static int try_notify(char *detail)
     int fd = load(SECCOMP_FILTER_FLAG_NEW_LISTENER | SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV);
     if (fd < 0)
         return -fd;
-    /* No notification has this id: ENOENT means that ADDFD with SEND is known (Linux 5.14), EINVAL that it is not. */
+    /* No notification has this id: ENOENT means that ADDFD with SEND is known (Linux 5.14), EINVAL that it is
+     * not. */
     struct seccomp_notif_addfd add = {.id = 1, .flags = SECCOMP_ADDFD_FLAG_SEND, .srcfd = 0};
     if (ioctl(fd, SECCOMP_IOCTL_NOTIF_ADDFD, &add) < 0 && errno != ENOENT)
         return errno;
@@ -219,7 +222,8 @@ static int try_cgroup(char *detail)
     if (where)
         snprintf(detail, DETAIL, "memory and processes are limited below %.100s", where);
     else
-        strcpy(detail, "no writable cgroup: memory is limited for each process (RLIMIT_DATA), not for a cell");
+        strcpy(detail,
+               "no writable cgroup: memory is limited for each process (RLIMIT_DATA), not for a cell");
     return where ? 0 : ENOTSUP;
 }
 
@@ -231,16 +235,19 @@ static const struct {
 } table[] = {
     {"kernel", try_kernel, true, false, "Install Linux 5.15 or newer."},
     {"user namespaces", try_namespaces, true, false, NULL},
-    {"overlay mounts", try_overlay, true, false, "Load the overlay module (modprobe overlay), Linux 5.11 or newer."},
+    {"overlay mounts", try_overlay, true, false,
+     "Load the overlay module (modprobe overlay), Linux 5.11 or newer."},
     {"proc mounts", try_proc, true, false,
-     "Linux 5.8 or newer; in a container, do not mask /proc (docker: --security-opt systempaths=unconfined)."},
+     "Linux 5.8 or newer; in a container, do not mask /proc (docker: --security-opt "
+     "systempaths=unconfined)."},
     {"namespaces by pidfd", try_setns, true, false, "Install Linux 5.8 or newer."},
     {"seccomp", try_seccomp, true, false, "Use a kernel with CONFIG_SECCOMP_FILTER."},
     {"seccomp notification", try_notify, false, false, "Install Linux 5.19 or newer."},
     {"Landlock", try_landlock, false, false, "Add landlock to the kernel's lsm= list; Linux 5.19 or newer."},
     {"idmapped mounts", try_idmap, false, true,
      "Without them root's notebooks see the files that everybody may read; ext4, xfs and btrfs have them."},
-    {"cgroups", try_cgroup, false, false, "Run as root, or in a cgroup that systemd delegates (systemd-run --user --scope)."},
+    {"cgroups", try_cgroup, false, false,
+     "Run as root, or in a cgroup that systemd delegates (systemd-run --user --scope)."},
 };
 enum { N_PROBES = sizeof table / sizeof *table };
 
@@ -255,7 +262,9 @@ const struct cb_probe *cb_sandbox_probe(size_t *n)
         bool needed = table[i].needed && v.code != ENOTSUP;
         struct cb_probe *p = &probes[made++];
         *p = (struct cb_probe){.name = table[i].name,
-                               .state = !v.code ? CB_PROBE_OK : needed ? CB_PROBE_MISSING : CB_PROBE_OPTIONAL_MISSING};
+                               .state = !v.code  ? CB_PROBE_OK
+                                        : needed ? CB_PROBE_MISSING
+                                                 : CB_PROBE_OPTIONAL_MISSING};
         snprintf(p->detail, sizeof p->detail, "%s", v.detail);
         struct cb_error err = CB_ERROR_INIT;
         if (v.code && !table[i].remedy)

@@ -57,8 +57,8 @@ static int read_answer(struct cb_sandbox *s, int *fd, struct cb_error *err)
         const char *phase = cb_wire_next(p), *what = cb_wire_next(p);
         code = p->head.number;
         cb_wire_close(p);
-        return cb_fail_errno(err, code, phase, "The sandbox cannot be built at \"%s%s%s\"", phase ? phase : "",
-                             what && *what ? " " : "", what ? what : "");
+        return cb_fail_errno(err, code, phase, "The sandbox cannot be built at \"%s%s%s\"",
+                             phase ? phase : "", what && *what ? " " : "", what ? what : "");
     }
     if (fd && p->n_fds == 1)
         *fd = cb_steal_fd(&p->fds[0]);
@@ -70,7 +70,7 @@ static int send_only(struct cb_sandbox *s, struct cb_error *err)
 {
     int code = cb_wire_send(s->control, &s->packet);
     s->packet.n_fds = 0; /* borrowed */
-    if (code == -EPIPE) /* it died of an earlier request; its last words are still in the socket */
+    if (code == -EPIPE)  /* it died of an earlier request; its last words are still in the socket */
         return read_answer(s, NULL, err);
     return code < 0 ? cb_fail_errno(err, code, "builder", "The sandbox's builder cannot be reached") : 0;
 }
@@ -112,8 +112,8 @@ static int path_of(int fd, char *path, size_t size, struct cb_error *err)
     return 0;
 }
 
-/* As root the workspace's owner becomes the cell's id by an idmapped mount. Where the file system has none (or the
- * kernel is older than 5.12) a plain bind shows what others may read. */
+/* As root the workspace's owner becomes the cell's id by an idmapped mount. Where the file system has none
+ * (or the kernel is older than 5.12) a plain bind shows what others may read. */
 static int clone_place(enum cb_wire_place place, int fd, const struct stat *st)
 {
     if (place != CB_PLACE_WORKSPACE)
@@ -237,12 +237,14 @@ void cb_sandbox_close(struct cb_sandbox *s)
     free(s);
 }
 
-/* Copy an executable into a sealed memfd, so that what runs cannot be overwritten from inside (CVE-2019-5736). */
+/* Copy an executable into a sealed memfd, so that what runs cannot be overwritten from inside
+ * (CVE-2019-5736). */
 static int seal_copy(int fd, struct cb_error *err)
 {
     struct stat st;
     if (fstat(fd, &st) < 0 || st.st_size <= 0 || st.st_size > 256 << 20)
-        return cb_fail(err, -EINVAL, CB_EXIT_INTERNAL, "seal agent", "The agent is no file of a sensible size.");
+        return cb_fail(err, -EINVAL, CB_EXIT_INTERNAL, "seal agent",
+                       "The agent is no file of a sensible size.");
     size_t n = (size_t)st.st_size, at = 0;
     cleanup_free char *bytes = cb_alloc(n);
     while (at < n) {
@@ -254,8 +256,8 @@ static int seal_copy(int fd, struct cb_error *err)
     return cb_memfd_sealed("cellblock-agent", bytes, n, true, err);
 }
 
-int cb_sandbox_zygote(struct cb_sandbox *s, int agent_fd, char *const argv[], char *const envp[], int control_fd,
-                      int log_fd, struct cb_error *err)
+int cb_sandbox_zygote(struct cb_sandbox *s, int agent_fd, char *const argv[], char *const envp[],
+                      int control_fd, int log_fd, struct cb_error *err)
 {
     cleanup_close int agent = seal_copy(agent_fd, err);
     if (agent < 0)

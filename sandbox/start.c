@@ -19,7 +19,8 @@ bool cb_sandbox_is_root(void)
     return geteuid() == 0;
 }
 
-/* In a user namespace of the host's (rootless containers) CB_HOST_ID need not be mapped: then the last id that is. */
+/* In a user namespace of the host's (rootless containers) CB_HOST_ID need not be mapped: then the last id
+ * that is. */
 uid_t cb_sandbox_host_id(void)
 {
     if (!cb_sandbox_is_root())
@@ -51,7 +52,8 @@ void cb_host_remedy(struct cb_error *err)
     else if (read_number("/proc/sys/kernel/unprivileged_userns_clone") == 0)
         cb_error_remedy(err, "Allow user namespaces: sysctl -w kernel.unprivileged_userns_clone=1");
     else if (read_number("/proc/sys/kernel/apparmor_restrict_unprivileged_userns") == 1)
-        cb_error_remedy(err, "Allow user namespaces: sysctl -w kernel.apparmor_restrict_unprivileged_userns=0");
+        cb_error_remedy(err,
+                        "Allow user namespaces: sysctl -w kernel.apparmor_restrict_unprivileged_userns=0");
     else
         cb_error_remedy(err, "Run cellblock doctor; in a container, allow it to make namespaces and mounts "
                              "(docker: --security-opt seccomp=unconfined --cap-add SYS_ADMIN, "
@@ -75,8 +77,8 @@ static int write_proc(pid_t pid, const char *file, const char *text)
     return write(fd, text, strlen(text)) < 0 ? -errno : 0;
 }
 
-static int write_maps(pid_t pid, unsigned inside_uid, unsigned outside_uid, unsigned inside_gid, unsigned outside_gid,
-                      bool deny_setgroups)
+static int write_maps(pid_t pid, unsigned inside_uid, unsigned outside_uid, unsigned inside_gid,
+                      unsigned outside_gid, bool deny_setgroups)
 {
     char map[48];
     int code = deny_setgroups ? write_proc(pid, "setgroups", "deny") : 0;

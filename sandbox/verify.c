@@ -6,7 +6,8 @@
 
 static int refuse(struct cb_error *err, const struct cb_cell *cell, const char *what)
 {
-    cb_fail(err, -EPERM, CB_EXIT_VIOLATION, "verify cell", "The process that claims to be the cell %s.", what);
+    cb_fail(err, -EPERM, CB_EXIT_VIOLATION, "verify cell", "The process that claims to be the cell %s.",
+            what);
     if (err)
         err->cell = cell->index;
     return -EPERM;
@@ -21,7 +22,8 @@ static int same_namespaces(pid_t pid, const struct cb_cell *cell, struct cb_erro
         snprintf(path, sizeof path, "/proc/%d/ns/%s", pid, names[i]);
         int missing = stat(path, &theirs);
         snprintf(path, sizeof path, "/proc/%d/ns/%s", cell->init_pid, names[i]);
-        if (missing < 0 || stat(path, &ours) < 0 || theirs.st_ino != ours.st_ino || theirs.st_dev != ours.st_dev) {
+        if (missing < 0 || stat(path, &ours) < 0 || theirs.st_ino != ours.st_ino ||
+            theirs.st_dev != ours.st_dev) {
             snprintf(what, sizeof what, "is not in the cell's %s namespace", names[i]);
             return refuse(err, cell, what);
         }

@@ -41,7 +41,8 @@ int cb_wire_send(int sock, const struct cb_packet *p)
         char bytes[CMSG_SPACE(sizeof(int) * CB_WIRE_FDS)];
         struct cmsghdr align;
     } control = {0};
-    struct iovec parts[2] = {{(void *)(uintptr_t)&p->head, sizeof p->head}, {(void *)(uintptr_t)p->text, p->length}};
+    struct iovec parts[2] = {{(void *)(uintptr_t)&p->head, sizeof p->head},
+                             {(void *)(uintptr_t)p->text, p->length}};
     struct msghdr m = {.msg_iov = parts, .msg_iovlen = 2};
     if (p->n_fds) {
         m.msg_control = control.bytes;
@@ -77,8 +78,10 @@ int cb_wire_receive(int sock, struct cb_packet *p)
         struct cmsghdr align;
     } control;
     struct iovec parts[2] = {{&p->head, sizeof p->head}, {p->text, sizeof p->text}};
-    struct msghdr m = {
-        .msg_iov = parts, .msg_iovlen = 2, .msg_control = control.bytes, .msg_controllen = sizeof control.bytes};
+    struct msghdr m = {.msg_iov = parts,
+                       .msg_iovlen = 2,
+                       .msg_control = control.bytes,
+                       .msg_controllen = sizeof control.bytes};
     ssize_t got;
     do
         got = recvmsg(sock, &m, MSG_CMSG_CLOEXEC);
@@ -124,8 +127,8 @@ int cb_mount_clone(int dirfd, const char *path, unsigned flags, int idmap_fd)
     int recursive = 0;
     int fd = (int)syscall(SYS_open_tree, dirfd, path, base);
     if (fd < 0 && errno == EINVAL) {
-        /* In a user namespace a directory that others mounted something below can only be taken with what lies on
-         * it (has_locked_children in fs/namespace.c). */
+        /* In a user namespace a directory that others mounted something below can only be taken with what
+         * lies on it (has_locked_children in fs/namespace.c). */
         recursive = AT_RECURSIVE;
         fd = (int)syscall(SYS_open_tree, dirfd, path, base | AT_RECURSIVE);
     }

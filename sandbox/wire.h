@@ -1,8 +1,8 @@
 /*
  * wire: what supervisor and builder say to each other over their SOCK_SEQPACKET. Private to sandbox/.
  *
- * One packet = struct cb_wire, then NUL-terminated strings, then descriptors as ancillary data. Both ends are ours and
- * of the same build, so the layout is the compiler's; lengths are checked all the same.
+ * One packet = struct cb_wire, then NUL-terminated strings, then descriptors as ancillary data. Both ends are
+ * ours and of the same build, so the layout is the compiler's; lengths are checked all the same.
  */
 #ifndef CB_SANDBOX_WIRE_H
 #define CB_SANDBOX_WIRE_H
@@ -13,12 +13,15 @@
 #include <sys/types.h>
 
 enum cb_wire_kind {
-    CB_WIRE_MOUNT = 1, /* number = cb_mount_kind; strings target, source; descriptor: detached mount, else by path */
-    CB_WIRE_PLACE,     /* number = cb_wire_place; strings path; descriptor: detached mount, else by path */
-    CB_WIRE_ASSEMBLE,  /* size = bytes of /dev/shm; strings home, hostname, mask; descriptor: the zygote's filter */
-    CB_WIRE_ZYGOTE,    /* number = argc; strings argv…, envp…; descriptors agent, control, log, policy */
-    CB_WIRE_CELL,      /* counts[t] = lowers; strings for each tree: lowers…, upper, work directory */
-    CB_WIRE_REPLY,     /* number = 0 or -errno; strings phase, message; descriptor: pidfd where one was asked for */
+    CB_WIRE_MOUNT =
+        1, /* number = cb_mount_kind; strings target, source; descriptor: detached mount, else by path */
+    CB_WIRE_PLACE,    /* number = cb_wire_place; strings path; descriptor: detached mount, else by path */
+    CB_WIRE_ASSEMBLE, /* size = bytes of /dev/shm; strings home, hostname, mask; descriptor: the zygote's
+                         filter */
+    CB_WIRE_ZYGOTE,   /* number = argc; strings argv…, envp…; descriptors agent, control, log, policy */
+    CB_WIRE_CELL,     /* counts[t] = lowers; strings for each tree: lowers…, upper, work directory */
+    CB_WIRE_REPLY, /* number = 0 or -errno; strings phase, message; descriptor: pidfd where one was asked for
+                    */
 };
 enum cb_wire_place { CB_PLACE_RUN, CB_PLACE_WORKSPACE, CB_PLACE_CACHE, CB_PLACES };
 
@@ -55,9 +58,10 @@ int cb_wire_receive(int sock, struct cb_packet *p);
 const char *cb_wire_next(struct cb_packet *p);
 void cb_wire_close(struct cb_packet *p);
 
-/* Mounts as detached descriptors, used on both sides: by the supervisor where it is root, else by the builder. */
-#define CB_CLONE_DEVICE 1u  /* writable, keeps device nodes alive */
-#define CB_CLONE_WRITE 2u   /* writable */
+/* Mounts as detached descriptors, used on both sides: by the supervisor where it is root, else by the
+ * builder. */
+#define CB_CLONE_DEVICE 1u /* writable, keeps device nodes alive */
+#define CB_CLONE_WRITE 2u  /* writable */
 int cb_mount_clone(int dirfd, const char *path, unsigned flags, int idmap_fd);
 
 #endif

@@ -1,5 +1,6 @@
-/* finish.c: layers become blobs. The file part and the digest are done on the store's thread as cells commit; syncing
- * is done for all together, so that the file system commits its journal once and not once for each layer. */
+/* finish.c: layers become blobs. The file part and the digest are done on the store's thread as cells commit;
+ * syncing is done for all together, so that the file system commits its journal once and not once for each
+ * layer. */
 #include "snapshot/internal.h"
 
 #include <fcntl.h>
@@ -82,7 +83,8 @@ int cb_run_finish(struct cb_run *run, const char *notebook, const char *status, 
 
 const char *cb_run_layer_digest(const struct cb_run *run, int index)
 {
-    if (!run->finished || index < 0 || (size_t)index >= run->n_slots || !run->slots[index] || !run->slots[index]->has_layer)
+    if (!run->finished || index < 0 || (size_t)index >= run->n_slots || !run->slots[index] ||
+        !run->slots[index]->has_layer)
         return NULL;
     return run->slots[index]->digest;
 }

@@ -5,7 +5,8 @@
 #include <string.h>
 #include <sys/xattr.h>
 
-/* A path longer than this is charged to the byte limit: a deep tree of long names makes headers, not content. */
+/* A path longer than this is charged to the byte limit: a deep tree of long names makes headers, not content.
+ */
 enum { FREE_PATH = 1024, MAX_DROPPED = 1000 };
 
 static const char *const tree_paths[CB_SNAPSHOT_TREES] = {"work", "tmp", "home/cell"};
@@ -37,7 +38,8 @@ static void note(struct harvester *h, const struct cb_walk_entry *e, const char 
     if (out->n_dropped % 64 == 0)
         out->dropped = cb_realloc(out->dropped, (out->n_dropped + 64) * sizeof *out->dropped);
     out->dropped[out->n_dropped].path =
-        full ? cb_strdup("") : cb_format("%s%s%.4096s", tree_paths[h->tree], e->path_length ? "/" : "", e->path);
+        full ? cb_strdup("")
+             : cb_format("%s%s%.4096s", tree_paths[h->tree], e->path_length ? "/" : "", e->path);
     out->dropped[out->n_dropped++].reason = full ? "further entries" : reason;
 }
 
@@ -61,8 +63,9 @@ static int charge(struct harvester *h, uint64_t bytes)
     return 0;
 }
 
-/* 1: stays, 0: goes, or a failure. The kernel escapes a cell's own user.overlay.* (6.7) or refuses them (before), so
- * all but an honest opaque mark is the kernel's bookkeeping for a mount that is gone, or hostile. */
+/* 1: stays, 0: goes, or a failure. The kernel escapes a cell's own user.overlay.* (6.7) or refuses them
+ * (before), so all but an honest opaque mark is the kernel's bookkeeping for a mount that is gone, or
+ * hostile. */
 static int judge_xattr(struct harvester *h, const char *path, const char *name, bool is_dir)
 {
     if (!strcmp(name, CB_OPAQUE) && is_dir) {
@@ -107,7 +110,8 @@ static int clean_inode(struct harvester *h, const struct cb_walk_entry *e, int p
     mode_t mode = e->st.st_mode & 07777, kept = mode & (mode_t)~06000;
     int code = clean_xattrs(h, path, is_dir);
     bool opened = false;
-    if (code == -EACCES && !is_dir && chmod(path, kept | 0600) == 0) { /* closed to its owner, an ordinary user */
+    if (code == -EACCES && !is_dir &&
+        chmod(path, kept | 0600) == 0) { /* closed to its owner, an ordinary user */
         opened = true;
         code = clean_xattrs(h, path, is_dir);
     }
@@ -219,8 +223,13 @@ int cb_harvest_uppers(const int upper_fds[3], const struct cb_harvest_limits *li
     char value[2];
     struct harvester h = {.limits = limits, .out = out, .list = list, .value = value};
     uint64_t budget = limits->files;
-    struct cb_walk walk = {.context = &h, .file = harvest_file, .dir = harvest_dir, .enter = harvest_enter,
-                           .leave = harvest_leave, .budget = &budget, .access = 0700};
+    struct cb_walk walk = {.context = &h,
+                           .file = harvest_file,
+                           .dir = harvest_dir,
+                           .enter = harvest_enter,
+                           .leave = harvest_leave,
+                           .budget = &budget,
+                           .access = 0700};
     for (int i = 0; i < CB_SNAPSHOT_TREES; i++) {
         h.tree = i;
         int code = upper_fds[i] < 0 ? 0 : cb_walk(upper_fds[i], &walk);

@@ -1,6 +1,6 @@
 /*
- * Private to snapshot: the directory walk that everything here is built on, tar headers, and the state that store.c,
- * run.c, finish.c, lowers.c and mask.c share.
+ * Private to snapshot: the directory walk that everything here is built on, tar headers, and the state that
+ * store.c, run.c, finish.c, lowers.c and mask.c share.
  */
 #ifndef CB_SNAPSHOT_INTERNAL_H
 #define CB_SNAPSHOT_INTERNAL_H
@@ -21,25 +21,26 @@ int cb_snapshot_fail(struct cb_error *err, int code, const char *phase, const ch
 /* ---- walk.c: visit a tree by directory descriptors, following nothing, one descriptor at any depth ---- */
 
 struct cb_walk_entry {
-    int dirfd;         /* of the directory that holds it */
+    int dirfd; /* of the directory that holds it */
     const char *name;
-    const char *path;  /* relative to the root of the walk; "" for the root */
+    const char *path; /* relative to the root of the walk; "" for the root */
     size_t path_length;
-    uint32_t depth;    /* 0: the root */
-    struct stat st;    /* types_only: st_mode holds the type and nothing else is set */
+    uint32_t depth; /* 0: the root */
+    struct stat st; /* types_only: st_mode holds the type and nothing else is set */
 };
 
 /* Names come sorted bytewise, a directory before what it holds. A negative result ends the walk with it. */
 struct cb_walk {
     void *context;
     int (*file)(void *context, const struct cb_walk_entry *e);
-    int (*dir)(void *context, const struct cb_walk_entry *e);                /* NULL: descend; 1: do not */
-    int (*enter)(void *context, struct cb_walk_entry *e, int fd);            /* NULL; may change st.st_mode */
-    int (*leave)(void *context, const struct cb_walk_entry *e, int fd);      /* NULL */
-    uint64_t *budget;     /* entries that may still be read, -EFBIG beyond; NULL: any number */
-    mode_t access;        /* owner bits a directory is given while inside it (restored after); 0: skip unreadable ones */
+    int (*dir)(void *context, const struct cb_walk_entry *e);           /* NULL: descend; 1: do not */
+    int (*enter)(void *context, struct cb_walk_entry *e, int fd);       /* NULL; may change st.st_mode */
+    int (*leave)(void *context, const struct cb_walk_entry *e, int fd); /* NULL */
+    uint64_t *budget; /* entries that may still be read, -EFBIG beyond; NULL: any number */
+    mode_t access;    /* owner bits a directory is given while inside it (restored after); 0: skip unreadable
+                         ones */
     bool types_only;
-    bool closed;          /* out: a directory had to be opened that way */
+    bool closed; /* out: a directory had to be opened that way */
 };
 int cb_walk(int root_fd, struct cb_walk *walk);
 
@@ -65,15 +66,16 @@ struct cb_pax_entry {
     struct timespec mtime;
     const struct cb_buffer *records; /* further finished records, or NULL */
 };
-/* Append the headers of `e`. `exact` not 0: they take exactly that many bytes (a multiple of CB_BLOCK, at least
- * CB_PAX_MIN), a comment record taking up the slack. */
+/* Append the headers of `e`. `exact` not 0: they take exactly that many bytes (a multiple of CB_BLOCK, at
+ * least CB_PAX_MIN), a comment record taking up the slack. */
 #define CB_PAX_MIN 3072u
 void cb_pax_header(struct cb_buffer *out, const struct cb_pax_entry *e, size_t exact);
 void cb_pax_record(struct cb_buffer *out, const char *key, const void *value, size_t n);
 
 /* ---- layer.c ---- */
 
-/* Check the entries against the spool and write the tar headers into its gaps. *end: end of the last block. */
+/* Check the entries against the spool and write the tar headers into its gaps. *end: end of the last block.
+ */
 int cb_spool_seal(int fd, const struct cb_value_entry *values, size_t n, uint64_t *end, struct cb_error *err);
 /* Append the trees (descriptor or -1) behind *end and the end of the archive. */
 int cb_layer_append(int fd, uint64_t *end, const int trees[CB_SNAPSHOT_TREES]);
@@ -97,7 +99,7 @@ struct cb_lower {
 struct cb_lower_list {
     struct cb_lower *items; /* oldest first */
     size_t n, capacity;
-    const char **paths;     /* newest first, as handed out */
+    const char **paths; /* newest first, as handed out */
 };
 void cb_lower_list_add(struct cb_lower_list *list, char *path, unsigned level);
 void cb_lower_list_free(struct cb_lower_list *list);
@@ -141,8 +143,8 @@ struct cb_slot {
     bool committed, has_layer, files_done;
     unsigned attempts;
     int spool_fd, values_fd;
-    char *spool;                         /* name in spool/ */
-    char *dir;                           /* cells/<index>.<attempt> */
+    char *spool; /* name in spool/ */
+    char *dir;   /* cells/<index>.<attempt> */
     char *upper[CB_SNAPSHOT_TREES], *workdir[CB_SNAPSHOT_TREES];
     bool tree[CB_SNAPSHOT_TREES];
     uint64_t end;
@@ -158,7 +160,8 @@ struct cb_run {
     struct cb_slot **slots;
     size_t n_slots;
     struct cb_lower_list lowers[CB_SNAPSHOT_TREES];
-    struct stat root[CB_SNAPSHOT_TREES]; /* newest metadata of the tree's own directory; st_mode 0: none yet */
+    struct stat
+        root[CB_SNAPSHOT_TREES]; /* newest metadata of the tree's own directory; st_mode 0: none yet */
     unsigned merges;
     bool finished, show_hidden;
     struct cb_error failed; /* first failure of a job; code 0: none */
@@ -170,9 +173,10 @@ void cb_store_submit(struct cb_store *store, struct cb_run *run, struct cb_slot 
 /* Wait until no job of `run` is left; `drop`: forget those not begun. */
 void cb_store_drain(struct cb_store *store, struct cb_run *run, bool drop);
 int cb_store_lock(struct cb_store *store, int operation);
-/* Ask the file system to place each subdirectory apart (chattr +T). ext4 without a journal looks at every inode deleted in the
- * last minutes in a block group before it makes one there (recently_deleted, fs/ext4/ialloc.c), and cells make and
- * leave dozens: in one group their start would take ten times as long. */
+/* Ask the file system to place each subdirectory apart (chattr +T). ext4 without a journal looks at every
+ * inode deleted in the last minutes in a block group before it makes one there (recently_deleted,
+ * fs/ext4/ialloc.c), and cells make and leave dozens: in one group their start would take ten times as long.
+ */
 void cb_store_spread(int dir_fd);
 /* Carry out a job's layer: file part, digest. On the store's thread. */
 void cb_slot_finish(struct cb_run *run, struct cb_slot *slot);

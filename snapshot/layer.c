@@ -39,7 +39,8 @@ static bool name_ok(const char name[128])
         return false;
     for (size_t i = 0; i < n; i++) {
         char c = name[i];
-        if (!((c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '_' || c == '-'))
+        if (!((c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' ||
+              c == '_' || c == '-'))
             return false;
     }
     return true;
@@ -67,7 +68,8 @@ static int check_values(uint64_t size, const struct cb_value_entry *values, size
 {
     const char *phase = "check spool";
     if (n > MAX_VALUES)
-        return cb_fail(err, -EFBIG, CB_EXIT_LIMIT, phase, "the cell left %zu values; the limit is %d", n, MAX_VALUES);
+        return cb_fail(err, -EFBIG, CB_EXIT_LIMIT, phase, "the cell left %zu values; the limit is %d", n,
+                       MAX_VALUES);
     uint64_t end = 0;
     for (size_t i = 0; i < n; i++) {
         const struct cb_extent *x = &values[i].extent;
@@ -83,11 +85,13 @@ static int check_values(uint64_t size, const struct cb_value_entry *values, size
         else if (x->offset - end > MAX_GAP)
             fault = "too wide a gap before it";
         if (fault)
-            return cb_fail(err, -EPROTO, CB_EXIT_VIOLATION, phase, "entry %zu of the cell's spool has %s", i, fault);
+            return cb_fail(err, -EPROTO, CB_EXIT_VIOLATION, phase, "entry %zu of the cell's spool has %s", i,
+                           fault);
         end = x->offset + x->length;
     }
     if (!names_unique(values, n))
-        return cb_fail(err, -EPROTO, CB_EXIT_VIOLATION, phase, "two entries of the cell's spool have one name");
+        return cb_fail(err, -EPROTO, CB_EXIT_VIOLATION, phase,
+                       "two entries of the cell's spool have one name");
     return 0;
 }
 
@@ -104,7 +108,10 @@ int cb_spool_seal(int fd, const struct cb_value_entry *values, size_t n, uint64_
     for (size_t i = 0; code == 0 && i < n; i++) {
         char path[160];
         int length = snprintf(path, sizeof path, ".cellblock/vars/%s", values[i].name);
-        struct cb_pax_entry e = {.type = '0', .path = path, .path_length = (size_t)length, .mode = 0644,
+        struct cb_pax_entry e = {.type = '0',
+                                 .path = path,
+                                 .path_length = (size_t)length,
+                                 .mode = 0644,
                                  .size = values[i].extent.length};
         cleanup_buffer struct cb_buffer header = {0};
         uint64_t start = align_block(last);
@@ -222,8 +229,11 @@ static void set_path(struct writer *w, const struct cb_walk_entry *e, const char
 
 static struct cb_pax_entry entry_of(const struct writer *w, const struct cb_walk_entry *e, char type)
 {
-    return (struct cb_pax_entry){.type = type, .path = w->path.text, .path_length = w->path.length,
-                                 .mode = e->st.st_mode & 01777, .mtime = e->st.st_mtim};
+    return (struct cb_pax_entry){.type = type,
+                                 .path = w->path.text,
+                                 .path_length = w->path.length,
+                                 .mode = e->st.st_mode & 01777,
+                                 .mtime = e->st.st_mtim};
 }
 
 static int write_regular(struct writer *w, const struct cb_walk_entry *e)
@@ -269,7 +279,8 @@ static int write_file(void *context, const struct cb_walk_entry *e)
     if (S_ISREG(e->st.st_mode))
         return write_regular(w, e);
     if (whiteout) {
-        struct cb_pax_entry entry = {.type = '0', .path = w->path.text, .path_length = w->path.length, .mode = 0644};
+        struct cb_pax_entry entry = {
+            .type = '0', .path = w->path.text, .path_length = w->path.length, .mode = 0644};
         return add_header(w, &entry);
     }
     if (!S_ISLNK(e->st.st_mode))
@@ -299,7 +310,8 @@ static int write_dir(void *context, struct cb_walk_entry *e, int fd)
     if (code < 0 || !e->depth || !cb_is_opaque(fd))
         return code;
     cb_buffer_adds(&w->path, ".wh..wh..opq");
-    struct cb_pax_entry opaque = {.type = '0', .path = w->path.text, .path_length = w->path.length, .mode = 0644};
+    struct cb_pax_entry opaque = {
+        .type = '0', .path = w->path.text, .path_length = w->path.length, .mode = 0644};
     return add_header(w, &opaque);
 }
 

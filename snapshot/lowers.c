@@ -1,5 +1,5 @@
-/* lowers.c: what the next cell sees below its uppers. Layers are merged by hard links into new directories; a directory
- * that a cell may have mounted is never changed. */
+/* lowers.c: what the next cell sees below its uppers. Layers are merged by hard links into new directories; a
+ * directory that a cell may have mounted is never changed. */
 #include "snapshot/internal.h"
 
 #include <fcntl.h>
@@ -42,13 +42,15 @@ static int copy_regular(const struct applier *a, const struct cb_walk_entry *e)
     cleanup_close int in = cb_open_content(e->dirfd, e->name, &e->st);
     if (in < 0)
         return in;
-    cleanup_close int out = openat(a->dst, e->name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+    cleanup_close int out =
+        openat(a->dst, e->name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
     if (out < 0)
         return -errno;
     int code = cb_copy_sparse(in, out, 0, (uint64_t)e->st.st_size);
     if (code == 0 && ftruncate(out, e->st.st_size) < 0)
         code = -errno;
-    if (code == 0 && a->mode != CB_APPLY_EXPORT && geteuid() == 0 && fchown(out, e->st.st_uid, e->st.st_gid) < 0)
+    if (code == 0 && a->mode != CB_APPLY_EXPORT && geteuid() == 0 &&
+        fchown(out, e->st.st_uid, e->st.st_gid) < 0)
         code = -errno;
     if (code == 0 && fchmod(out, e->st.st_mode & 01777) < 0)
         code = -errno;
@@ -169,7 +171,8 @@ int cb_apply_tree(int src_fd, int dst_fd, enum cb_apply_mode mode)
     struct applier a = {.mode = mode, .dst = cb_open_dir(dst_fd, ".")};
     if (a.dst < 0)
         return a.dst;
-    struct cb_walk walk = {.context = &a, .file = apply_file, .enter = apply_enter, .leave = apply_leave, .access = 0500};
+    struct cb_walk walk = {
+        .context = &a, .file = apply_file, .enter = apply_enter, .leave = apply_leave, .access = 0500};
     int code = cb_walk(src_fd, &walk);
     close(a.dst);
     return code;
@@ -229,8 +232,8 @@ static int merge(struct cb_run *run, int tree, size_t from, size_t n)
     return 0;
 }
 
-/* Levels fall from the oldest item to the newest. Merge the oldest FAN of the lowest level that has so many: more than
- * MAX_LOWERS items on four levels always leave one. */
+/* Levels fall from the oldest item to the newest. Merge the oldest FAN of the lowest level that has so many:
+ * more than MAX_LOWERS items on four levels always leave one. */
 static int compact(struct cb_run *run, int tree)
 {
     const struct cb_lower_list *list = &run->lowers[tree];

@@ -1,5 +1,5 @@
-/* mask.c: one lower above the workspace. It hides names that hold credentials, and, for root, brings what the cells' id
- * may not read. The workspace itself is only read. */
+/* mask.c: one lower above the workspace. It hides names that hold credentials, and, for root, brings what the
+ * cells' id may not read. The workspace itself is only read. */
 #include "snapshot/internal.h"
 
 #include <fcntl.h>
@@ -83,7 +83,8 @@ static int open_mask(struct masker *m, int *out)
     return make_like(m, m->run->fd, "mask", &st, out);
 }
 
-/* The mask's directory for the entry `path`, made with all above it. *like: metadata it must have in the end. */
+/* The mask's directory for the entry `path`, made with all above it. *like: metadata it must have in the end.
+ */
 static int open_parent(struct masker *m, const char *path, int *out, struct stat *like)
 {
     int dst, code = open_mask(m, &dst);
@@ -170,7 +171,8 @@ int cb_run_hide(struct cb_run *run, int workspace_fd, const char *path, struct c
     return code < 0 ? cb_snapshot_fail(err, code, "mask workspace", "cannot hide the output notebook") : 0;
 }
 
-int cb_run_mask(struct cb_run *run, int workspace_fd, int *mask_fd, const char *const **hidden, struct cb_error *err)
+int cb_run_mask(struct cb_run *run, int workspace_fd, int *mask_fd, const char *const **hidden,
+                struct cb_error *err)
 {
     struct masker m = {.run = run, .workspace = workspace_fd};
     struct cb_walk walk = {.context = &m, .file = mask_file, .dir = mask_dir, .types_only = true};
@@ -181,8 +183,8 @@ int cb_run_mask(struct cb_run *run, int workspace_fd, int *mask_fd, const char *
     int code = run->show_hidden ? 0 : cb_walk(workspace_fd, &walk);
     *hidden = (const char *const *)run->hidden;
     if (code == -EFBIG)
-        return cb_fail(err, code, CB_EXIT_LIMIT, "mask workspace", "more than %d names in the workspace look like credentials",
-                       MAX_HIDDEN);
+        return cb_fail(err, code, CB_EXIT_LIMIT, "mask workspace",
+                       "more than %d names in the workspace look like credentials", MAX_HIDDEN);
     if (code < 0)
         return cb_snapshot_fail(err, code, "mask workspace", "cannot hide credentials of the workspace");
     int fd = cb_open_dir(run->fd, "mask");
@@ -207,7 +209,9 @@ static int copy_file(struct masker *m, const struct cb_walk_entry *e)
         m->left_out++;
         return 0;
     }
-    cleanup_close int in = S_ISREG(e->st.st_mode) ? openat(e->dirfd, e->name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC) : -1;
+    cleanup_close int in = S_ISREG(e->st.st_mode)
+                               ? openat(e->dirfd, e->name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
+                               : -1;
     if (S_ISREG(e->st.st_mode) && in < 0) {
         m->left_out++; /* root may be refused too, as on NFS */
         return 0;
@@ -225,9 +229,11 @@ static int copy_file(struct masker *m, const struct cb_walk_entry *e)
             fchownat(dst, e->name, m->run->owner, (gid_t)m->run->owner, AT_SYMLINK_NOFOLLOW) < 0)
             return -errno;
     } else {
-        cleanup_close int out = openat(dst, e->name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+        cleanup_close int out =
+            openat(dst, e->name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
         code = out < 0 ? -errno : cb_copy_sparse(in, out, 0, size);
-        if (code == 0 && (ftruncate(out, e->st.st_size) < 0 || fchmod(out, (e->st.st_mode & 0777) | 0400) < 0))
+        if (code == 0 &&
+            (ftruncate(out, e->st.st_size) < 0 || fchmod(out, (e->st.st_mode & 0777) | 0400) < 0))
             code = -errno;
         if (code == 0)
             code = give(m, out);
@@ -249,7 +255,8 @@ static int readable_file(void *context, const struct cb_walk_entry *e)
     return copy_file(m, e);
 }
 
-/* Whoever lists a merged directory lists all of its layers: an unreadable one has to be replaced as a whole. */
+/* Whoever lists a merged directory lists all of its layers: an unreadable one has to be replaced as a whole.
+ */
 static int readable_dir(void *context, const struct cb_walk_entry *e)
 {
     struct masker *m = context;
@@ -283,15 +290,19 @@ static int readable_leave(void *context, const struct cb_walk_entry *e, int fd)
     return 0;
 }
 
-int cb_run_readable(struct cb_run *run, int workspace_fd, size_t *n_copied, size_t *n_left_out, struct cb_error *err)
+int cb_run_readable(struct cb_run *run, int workspace_fd, size_t *n_copied, size_t *n_left_out,
+                    struct cb_error *err)
 {
     struct masker m = {.run = run, .workspace = workspace_fd};
-    struct cb_walk walk = {.context = &m, .file = readable_file, .dir = readable_dir, .leave = readable_leave};
+    struct cb_walk walk = {
+        .context = &m, .file = readable_file, .dir = readable_dir, .leave = readable_leave};
     *n_copied = *n_left_out = 0;
     if (geteuid() != 0)
         return 0;
     int code = fstat(workspace_fd, &m.owner) < 0 ? -errno : cb_walk(workspace_fd, &walk);
     *n_copied = m.copied;
     *n_left_out = m.left_out;
-    return code < 0 ? cb_snapshot_fail(err, code, "copy unreadable files", "cannot copy files of the workspace") : 0;
+    return code < 0
+               ? cb_snapshot_fail(err, code, "copy unreadable files", "cannot copy files of the workspace")
+               : 0;
 }

@@ -59,7 +59,11 @@ static bool is_utf8(const char *text, size_t n)
     const unsigned char *s = (const unsigned char *)text;
     for (size_t i = 0; i < n;) {
         unsigned char c = s[i++];
-        unsigned more = c < 0x80 ? 0 : c >= 0xc2 && c < 0xe0 ? 1 : c >= 0xe0 && c < 0xf0 ? 2 : c >= 0xf0 && c < 0xf5 ? 3 : 9;
+        unsigned more = c < 0x80                ? 0
+                        : c >= 0xc2 && c < 0xe0 ? 1
+                        : c >= 0xe0 && c < 0xf0 ? 2
+                        : c >= 0xf0 && c < 0xf5 ? 3
+                                                : 9;
         if (more > n - i)
             return false;
         if (more && ((c == 0xe0 && s[i] < 0xa0) || (c == 0xed && s[i] > 0x9f) || (c == 0xf0 && s[i] < 0x90) ||
@@ -122,10 +126,11 @@ static void add_mtime(struct cb_buffer *records, struct timespec t)
         return;
     /* The fraction of a pax time counts away from zero: -0.25 s is {-1, 750000000}. */
     bool negative = t.tv_sec < 0;
-    uint64_t whole = negative ? (uint64_t)-(t.tv_sec + (t.tv_nsec != 0)) : (uint64_t)t.tv_sec;
+    uint64_t whole = negative ? (uint64_t) - (t.tv_sec + (t.tv_nsec != 0)) : (uint64_t)t.tv_sec;
     long fraction = negative && t.tv_nsec ? 1000000000 - t.tv_nsec : t.tv_nsec;
     char text[48];
-    int n = snprintf(text, sizeof text, "%s%llu.%09ld", negative ? "-" : "", (unsigned long long)whole, fraction);
+    int n =
+        snprintf(text, sizeof text, "%s%llu.%09ld", negative ? "-" : "", (unsigned long long)whole, fraction);
     cb_pax_record(records, "mtime", text, (size_t)n);
 }
 

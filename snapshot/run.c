@@ -48,8 +48,13 @@ static int fill_run_dir(struct cb_run *run)
 int cb_run_open(struct cb_store *store, uid_t owner, struct cb_run **out, struct cb_error *err)
 {
     struct cb_run *run = cb_alloc(sizeof *run);
-    *run = (struct cb_run){.store = store, .owner = owner, .fd = -1, .spool_fd = -1, .lock_fd = -1,
-                           .started = cb_realtime(), .failed = CB_ERROR_INIT};
+    *run = (struct cb_run){.store = store,
+                           .owner = owner,
+                           .fd = -1,
+                           .spool_fd = -1,
+                           .lock_fd = -1,
+                           .started = cb_realtime(),
+                           .failed = CB_ERROR_INIT};
     unsigned char id[8];
     int code = getrandom(id, sizeof id, 0) == sizeof id ? cb_store_lock(store, LOCK_SH) : -EIO;
     if (code == 0) {
@@ -217,8 +222,8 @@ static int make_tree(struct cb_run *run, struct cb_slot *slot, int tree, int *fd
     return work < 0 ? work : give(run, work);
 }
 
-int cb_run_uppers(struct cb_run *run, int index, const char *upper[3], const char *workdir[3], int upper_fds[3],
-                  struct cb_error *err)
+int cb_run_uppers(struct cb_run *run, int index, const char *upper[3], const char *workdir[3],
+                  int upper_fds[3], struct cb_error *err)
 {
     struct cb_slot *slot = fresh_slot(run, index, err);
     if (!slot)

@@ -186,7 +186,8 @@ static int open_dirs(struct cb_store *store, struct cb_error *err)
     }
     struct stat st;
     if (code == 0 && fstat(store->root_fd, &st) == 0 && (st.st_uid != geteuid() || (st.st_mode & 022))) {
-        cb_fail(err, -EPERM, CB_EXIT_HOST, "open store", "the store %s can be written by others", store->path);
+        cb_fail(err, -EPERM, CB_EXIT_HOST, "open store", "the store %s can be written by others",
+                store->path);
         cb_error_remedy(err, "use --store with a directory that is yours alone");
         return -EPERM;
     }
@@ -247,13 +248,15 @@ int cb_store_open(const char *path, struct cb_store **out, struct cb_error *err)
     pthread_mutex_init(&store->mutex, NULL);
     pthread_cond_init(&store->changed, NULL);
     store->path = path ? cb_strdup(path) : default_path();
-    int code = store->path && store->path[0] ? open_dirs(store, err)
-                                             : cb_fail(err, -ENOENT, CB_EXIT_USAGE, "open store", "no home directory: use --store");
+    int code = store->path && store->path[0]
+                   ? open_dirs(store, err)
+                   : cb_fail(err, -ENOENT, CB_EXIT_USAGE, "open store", "no home directory: use --store");
     if (code == 0) {
         remove_stale(store);
         /* Under the lock: two processes must not both create the schema. */
         cleanup_free char *index = cb_format("%s/index.sqlite", store->path);
-        cleanup_free char *real = realpath(store->path, NULL); /* SQLite's NOFOLLOW forbids links in any component */
+        cleanup_free char *real =
+            realpath(store->path, NULL); /* SQLite's NOFOLLOW forbids links in any component */
         if (real) {
             free(index);
             index = cb_format("%s/index.sqlite", real);

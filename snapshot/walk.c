@@ -1,5 +1,5 @@
-/* walk.c: visit a tree that may be hostile. Names of the open directories are held in memory (bounded by the caller's
- * budget); descriptors are not: going up is "..", checked against the inode that we came from. */
+/* walk.c: visit a tree that may be hostile. Names of the open directories are held in memory (bounded by the
+ * caller's budget); descriptors are not: going up is "..", checked against the inode that we came from. */
 #include "snapshot/internal.h"
 
 #include <fcntl.h>
@@ -62,7 +62,8 @@ int cb_open_content(int dirfd, const char *name, const struct stat *st)
     return code;
 }
 
-static int copy_range(int in, int out, uint64_t from, uint64_t to, uint64_t offset, char *buffer, size_t capacity)
+static int copy_range(int in, int out, uint64_t from, uint64_t to, uint64_t offset, char *buffer,
+                      size_t capacity)
 {
     while (from < to) {
         size_t want = to - from < capacity ? (size_t)(to - from) : capacity;
@@ -146,13 +147,14 @@ static int read_names(int fd, struct frame *f, uint64_t *budget)
     return 0;
 }
 
-/* Open a directory of ours for the walk. The owner may have closed it to himself: as an ordinary user open it up for
- * as long as we are inside. */
+/* Open a directory of ours for the walk. The owner may have closed it to himself: as an ordinary user open it
+ * up for as long as we are inside. */
 static int open_for_walk(struct cb_walk *w, int dirfd, const char *name, const struct stat *st, bool *closed)
 {
     *closed = false;
     if (w->access && geteuid() != 0 && (st->st_mode & w->access) != w->access) {
-        cleanup_close int path_fd = name ? openat(dirfd, name, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC) : dup(dirfd);
+        cleanup_close int path_fd =
+            name ? openat(dirfd, name, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC) : dup(dirfd);
         if (path_fd < 0)
             return -errno;
         char self[32];
@@ -202,8 +204,11 @@ static int leave(struct stack *s, struct cb_walk *w)
     struct frame *f = &s->frames[s->n - 1];
     set_path(s, f->path_length);
     const char *slash = s->path.text ? strrchr(s->path.text, '/') : NULL;
-    struct cb_walk_entry e = {.dirfd = -1, .path = s->path.text ? s->path.text : "", .path_length = s->path.length,
-                              .depth = (uint32_t)(s->n - 1), .st = f->st};
+    struct cb_walk_entry e = {.dirfd = -1,
+                              .path = s->path.text ? s->path.text : "",
+                              .path_length = s->path.length,
+                              .depth = (uint32_t)(s->n - 1),
+                              .st = f->st};
     e.name = slash ? slash + 1 : e.path;
     int code = w->leave ? w->leave(w->context, &e, s->fd) : 0;
     if (code < 0)
@@ -250,8 +255,11 @@ static int visit(struct stack *s, struct cb_walk *w)
         cb_buffer_adds(&s->path, "/");
     size_t at = s->path.length;
     cb_buffer_adds(&s->path, name);
-    struct cb_walk_entry e = {.dirfd = s->fd, .name = s->path.text + at, .path = s->path.text,
-                              .path_length = s->path.length, .depth = (uint32_t)s->n};
+    struct cb_walk_entry e = {.dirfd = s->fd,
+                              .name = s->path.text + at,
+                              .path = s->path.text,
+                              .path_length = s->path.length,
+                              .depth = (uint32_t)s->n};
     if (w->types_only && type != DT_UNKNOWN)
         e.st.st_mode = (mode_t)DTTOIF(type);
     else if (fstatat(s->fd, name, &e.st, AT_SYMLINK_NOFOLLOW) < 0)

@@ -114,8 +114,8 @@ static int fail_write(struct cb_error *err, int code, const char *path)
                                                            : strerror(-code);
     /* A name that cannot be written to is the caller's mistake; a disk that is full or broken is not. */
     bool host = code == -ENOSPC || code == -EDQUOT || code == -EIO;
-    cb_fail(err, code, host ? CB_EXIT_INTERNAL : CB_EXIT_USAGE, "", "cannot write the notebook to %.300s: %s", path,
-            what);
+    cb_fail(err, code, host ? CB_EXIT_INTERNAL : CB_EXIT_USAGE, "", "cannot write the notebook to %.300s: %s",
+            path, what);
     cb_error_remedy(err, host ? "make room there, or name another output file with -o"
                               : "name another output file with -o");
     return code;

@@ -25,8 +25,9 @@
 
 struct cb_notebook;
 
-#define CB_NOTEBOOK_MAX_BYTES (64u << 20) /* a larger file is refused: nobody reads it, and it must fit in memory many times */
-#define CB_NOTEBOOK_MAX_DEPTH 512          /* nesting, checked before parsing */
+#define CB_NOTEBOOK_MAX_BYTES                                                                                \
+    (64u << 20) /* a larger file is refused: nobody reads it, and it must fit in memory many times */
+#define CB_NOTEBOOK_MAX_DEPTH 512 /* nesting, checked before parsing */
 
 /* Read and validate. path "-" is standard input. Errors are CB_EXIT_USAGE with a message that names the file
  * and what to do: missing, directory, not UTF-8, not JSON (line and column), truncated, too large, nested too

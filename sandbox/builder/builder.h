@@ -1,8 +1,8 @@
 /*
- * The builder: a small static program of its own, embedded in cb_sandbox and exec-ed from a sealed memfd in fresh
- * namespaces. It is a program and not a fork of the supervisor for two reasons: a cell's init must be dumpable, or the
- * zygote could not setns to it (validate_nsset, kernel/nsproxy.c), and so must hold nothing of the supervisor's memory;
- * and its forks are as cheap as its address space is small.
+ * The builder: a small static program of its own, embedded in cb_sandbox and exec-ed from a sealed memfd in
+ * fresh namespaces. It is a program and not a fork of the supervisor for two reasons: a cell's init must be
+ * dumpable, or the zygote could not setns to it (validate_nsset, kernel/nsproxy.c), and so must hold nothing
+ * of the supervisor's memory; and its forks are as cheap as its address space is small.
  *
  * Linear code, no allocation. A step that fails fills `report` and returns -errno.
  */

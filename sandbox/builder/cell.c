@@ -1,9 +1,10 @@
 /*
- * The init of a cell. It is forked ahead of its cell with namespaces, proc, devpts and shm, waits for the spec, mounts
- * the overlays, pivots, enters a user namespace of its own and gives everything up.
+ * The init of a cell. It is forked ahead of its cell with namespaces, proc, devpts and shm, waits for the
+ * spec, mounts the overlays, pivots, enters a user namespace of its own and gives everything up.
  *
- * The user namespace comes last on purpose: mount, net, ipc, uts, pid and cgroup namespaces then belong to the builder's
- * user namespace, so that no capability that a cell might win in its own says anything about them.
+ * The user namespace comes last on purpose: mount, net, ipc, uts, pid and cgroup namespaces then belong to
+ * the builder's user namespace, so that no capability that a cell might win in its own says anything about
+ * them.
  */
 #include "sandbox/builder/builder.h"
 #include "sandbox/enter.h"
@@ -44,7 +45,8 @@ static int prepare(void)
     int code = loopback_up();
     if (code < 0 || (code = step_cell_proc("/image/proc")) < 0)
         return code;
-    if (mount("devpts", "/image/dev/pts", "devpts", MS_NOSUID | MS_NOEXEC, "newinstance,ptmxmode=0666,mode=0620") < 0)
+    if (mount("devpts", "/image/dev/pts", "devpts", MS_NOSUID | MS_NOEXEC,
+              "newinstance,ptmxmode=0666,mode=0620") < 0)
         return failed("mount /dev/pts", "");
     char options[64];
     snprintf(options, sizeof options, "mode=1777,size=%llu", (unsigned long long)stage.shm_bytes);
@@ -63,8 +65,8 @@ struct overlay {
 /* mount(2) takes one page of options. */
 static bool page_options(const struct overlay *o, const char *volatility, char page[4096])
 {
-    size_t n = (size_t)snprintf(page, 4096, "userxattr%s,upperdir=%s,workdir=%s,lowerdir=", volatility, o->upper,
-                                o->workdir);
+    size_t n = (size_t)snprintf(page, 4096, "userxattr%s,upperdir=%s,workdir=%s,lowerdir=", volatility,
+                                o->upper, o->workdir);
     for (size_t i = 0; i < o->n_lowers && n < 4096; i++)
         n += (size_t)snprintf(page + n, 4096 - n, "%s%s", i ? ":" : "", o->lowers[i]);
     return n < 4095;
@@ -186,8 +188,9 @@ static int become(void)
     int code = mount_trees();
     if (code < 0 || (code = step_pivot("/image")) < 0 || (code = enter_user_namespace()) < 0)
         return code;
-    /* One capability that is worth nothing in a user namespace stays, so that init's set is no subset of a cell's:
-     * the cell may then not trace it nor open its /proc files (cap_ptrace_access_check, security/commoncap.c). */
+    /* One capability that is worth nothing in a user namespace stays, so that init's set is no subset of a
+     * cell's: the cell may then not trace it nor open its /proc files (cap_ptrace_access_check,
+     * security/commoncap.c). */
     if ((code = step_drop(1ull << CAP_BLOCK_SUSPEND)) < 0)
         return code;
     if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) < 0)
@@ -226,7 +229,8 @@ int cell_spawn(struct cell *out)
     int pair[2];
     if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
         return failed("socketpair", "");
-    uint64_t flags = CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWCGROUP;
+    uint64_t flags =
+        CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWCGROUP;
     out->pid = step_clone(flags, &out->pidfd);
     if (out->pid == 0)
         init_main(pair[1]);

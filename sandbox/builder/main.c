@@ -138,7 +138,8 @@ int main(void)
     int signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
     if (signals < 0)
         return 1;
-    /* The supervisor's end closes with it: should it have died before PDEATHSIG was set, the read below says so. */
+    /* The supervisor's end closes with it: should it have died before PDEATHSIG was set, the read below says
+     * so. */
     for (;;) {
         struct pollfd ready[2] = {{CB_CONTROL_FD, POLLIN, 0}, {signals, POLLIN, 0}};
         if (poll(ready, 2, -1) < 0 && errno != EINTR)

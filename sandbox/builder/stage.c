@@ -17,8 +17,8 @@
 #define MAX_ENTRIES 1024
 #define ARENA (512 * 1024)
 
-/* Entries wait until all have arrived, since the stage is going to cover host paths: what they bind is already held as
- * a detached mount, their texts lie in the arena. */
+/* Entries wait until all have arrived, since the stage is going to cover host paths: what they bind is
+ * already held as a detached mount, their texts lie in the arena. */
 static struct entry {
     enum cb_mount_kind kind;
     int fd;
@@ -45,7 +45,8 @@ static int open_in_image(const char *path, uint64_t flags)
     return (int)syscall(SYS_openat2, image_fd, path, &how, sizeof how);
 }
 
-/* Open the directory `path` of the image, making what is missing. Links inside the image are followed inside it. */
+/* Open the directory `path` of the image, making what is missing. Links inside the image are followed inside
+ * it. */
 static int make_dirs(const char *path)
 {
     char prefix[4096];
@@ -169,7 +170,8 @@ int stage_take_mount(struct cb_packet *p)
     }
     int fd = -1;
     if (kind == CB_MOUNT_BIND || kind == CB_MOUNT_DEVICE) {
-        fd = p->n_fds ? cb_steal_fd(&p->fds[0]) : clone_checked(source, kind == CB_MOUNT_DEVICE ? CB_CLONE_DEVICE : 0);
+        fd = p->n_fds ? cb_steal_fd(&p->fds[0])
+                      : clone_checked(source, kind == CB_MOUNT_DEVICE ? CB_CLONE_DEVICE : 0);
         if (fd < 0)
             return fd;
     }
@@ -230,7 +232,8 @@ static int start_image(void)
     int code = place("image", root < n_entries ? entries[root].fd : -1);
     if (code < 0)
         return code;
-    if (root == n_entries && mount("cellblock", "image", "tmpfs", MS_NOSUID | MS_NODEV, "mode=0755,size=16m") < 0)
+    if (root == n_entries &&
+        mount("cellblock", "image", "tmpfs", MS_NOSUID | MS_NODEV, "mode=0755,size=16m") < 0)
         return failed("mount tmpfs", "image");
     image_fd = open("image", O_PATH | O_DIRECTORY | O_CLOEXEC);
     return image_fd < 0 ? failed("open image root", "image") : 0;
@@ -284,8 +287,8 @@ static int take_settings(struct cb_packet *p)
     return take_filter(p->fds[0]);
 }
 
-/* Covers for what a cell must not see: no permission for anybody, on a mount of its own that is read-only, so that their
- * owner, who is the cell's user, cannot give himself any. */
+/* Covers for what a cell must not see: no permission for anybody, on a mount of its own that is read-only, so
+ * that their owner, who is the cell's user, cannot give himself any. */
 static int make_masks(void)
 {
     int code = place("masked", -1);
@@ -293,7 +296,8 @@ static int make_masks(void)
         return code;
     if (mount("cellblock", "masked", "tmpfs", MS_NOSUID | MS_NODEV | MS_NOEXEC, "mode=0755,size=64k") < 0 ||
         mkdir("masked/dir", 0) < 0 || mknod("masked/file", S_IFREG, 0) < 0 ||
-        mount(NULL, "masked", NULL, MS_REMOUNT | MS_BIND | MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL) < 0)
+        mount(NULL, "masked", NULL, MS_REMOUNT | MS_BIND | MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC,
+              NULL) < 0)
         return failed("make covers", "masked");
     return 0;
 }
@@ -314,7 +318,8 @@ int stage_assemble(struct cb_packet *p)
     /* Later proc mounts are only allowed where one is already visible in full (mnt_already_visible,
      * fs/namespace.c), and the host's goes away with its root. */
     if (((code = step_proc("proc", "hidepid=invisible")) < 0 &&
-         (code = step_proc("proc", "subset=pid,hidepid=invisible")) < 0) || (code = step_pivot(".")) < 0)
+         (code = step_proc("proc", "subset=pid,hidepid=invisible")) < 0) ||
+        (code = step_pivot(".")) < 0)
         return code;
     for (int i = 0; i < CB_PLACES; i++)
         if (place_fds[i] >= 0)

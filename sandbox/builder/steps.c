@@ -22,8 +22,10 @@ pid_t step_clone(uint64_t flags, int *pidfd)
 
 int step_pivot(const char *new_root)
 {
-    /* pivot_root(".", "."): the old root ends up mounted over the new one and is taken off (pivot_root(2), NOTES). */
-    if (chdir(new_root) < 0 || syscall(SYS_pivot_root, ".", ".") < 0 || umount2(".", MNT_DETACH) < 0 || chdir("/") < 0)
+    /* pivot_root(".", "."): the old root ends up mounted over the new one and is taken off (pivot_root(2),
+     * NOTES). */
+    if (chdir(new_root) < 0 || syscall(SYS_pivot_root, ".", ".") < 0 || umount2(".", MNT_DETACH) < 0 ||
+        chdir("/") < 0)
         return failed("pivot_root", new_root);
     return 0;
 }
@@ -35,12 +37,14 @@ int step_proc(const char *target, const char *options)
     return 0;
 }
 
-/* What of /proc a cell sees besides its own processes: what libraries read to size their thread pools and report memory.
- * Everything else is covered by a directory or file without any permission; a name that a future kernel adds, too. */
+/* What of /proc a cell sees besides its own processes: what libraries read to size their thread pools and
+ * report memory. Everything else is covered by a directory or file without any permission; a name that a
+ * future kernel adds, too. */
 static bool shown(const char *name)
 {
-    static const char *const names[] = {"self", "thread-self", "mounts", "net", "stat", "meminfo", "cpuinfo", "loadavg",
-                                        "uptime", "filesystems", "vmstat", "version", "swaps", "sys"};
+    static const char *const names[] = {"self",    "thread-self", "mounts",  "net",    "stat",
+                                        "meminfo", "cpuinfo",     "loadavg", "uptime", "filesystems",
+                                        "vmstat",  "version",     "swaps",   "sys"};
     if (name[0] >= '0' && name[0] <= '9')
         return true;
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
@@ -92,8 +96,9 @@ static int cover_rest(int proc)
 
 int step_cell_proc(const char *target)
 {
-    /* subset=pid would be smaller still, but psutil, which half of the scientific stack imports, prints a traceback where
-     * /proc/stat is missing. Where the host's own /proc is partly covered (containers), the kernel allows only that. */
+    /* subset=pid would be smaller still, but psutil, which half of the scientific stack imports, prints a
+     * traceback where /proc/stat is missing. Where the host's own /proc is partly covered (containers), the
+     * kernel allows only that. */
     if (mount("proc", target, "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, "hidepid=invisible") < 0)
         return step_proc(target, "subset=pid,hidepid=invisible");
     cleanup_close int proc = open(target, O_PATH | O_DIRECTORY | O_CLOEXEC);
@@ -105,7 +110,8 @@ int step_cell_proc(const char *target)
     char path[320];
     snprintf(path, sizeof path, "%s/sys", target);
     if (mount(path, path, NULL, MS_BIND | MS_REC, NULL) < 0 ||
-        mount(NULL, path, NULL, MS_REMOUNT | MS_BIND | MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL) < 0)
+        mount(NULL, path, NULL, MS_REMOUNT | MS_BIND | MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL) <
+            0)
         return failed("make /proc/sys read-only", target);
     return 0;
 }

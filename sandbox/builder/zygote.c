@@ -56,8 +56,8 @@ static int restrict_zygote(void)
     struct rlimit none = {0, 0};
     if (setrlimit(RLIMIT_CORE, &none) < 0)
         return failed("setrlimit", "core");
-    /* setns(pidfd, CLONE_NEWPID) asks for CAP_SYS_ADMIN here; over a cell's user namespace the zygote has every
-     * capability anyway, because its uid owns it (user_namespaces(7)). */
+    /* setns(pidfd, CLONE_NEWPID) asks for CAP_SYS_ADMIN here; over a cell's user namespace the zygote has
+     * every capability anyway, because its uid owns it (user_namespaces(7)). */
     int code = step_drop(1ull << CAP_SYS_ADMIN);
     if (code < 0)
         return code;

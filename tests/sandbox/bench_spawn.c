@@ -1,9 +1,10 @@
 /*
- * Prints how long a cell takes to open, and to open, fork and enter: median and 95th percentile, milliseconds.
+ * Prints how long a cell takes to open, and to open, fork and enter: median and 95th percentile,
+ * milliseconds.
  *
- * TMPDIR chooses the file system, which matters: an overlay mount makes half a dozen inodes, and ext4 without a journal
- * looks at every inode that was deleted in the last seconds before it makes one (recently_deleted, fs/ext4/ialloc.c),
- * so there a bench or test that removes trees slows down what follows.
+ * TMPDIR chooses the file system, which matters: an overlay mount makes half a dozen inodes, and ext4 without
+ * a journal looks at every inode that was deleted in the last seconds before it makes one (recently_deleted,
+ * fs/ext4/ialloc.c), so there a bench or test that removes trees slows down what follows.
  */
 #include "tests/sandbox/harness.h"
 
@@ -22,8 +23,8 @@ static int by_value(const void *a, const void *b)
 static void print(const char *what, double *samples, size_t n)
 {
     qsort(samples, n, sizeof *samples, by_value);
-    printf("%-24s median %.2f ms  p95 %.2f ms  min %.2f ms\n", what, samples[n / 2] * 1e3, samples[n * 95 / 100] * 1e3,
-           samples[0] * 1e3);
+    printf("%-24s median %.2f ms  p95 %.2f ms  min %.2f ms\n", what, samples[n / 2] * 1e3,
+           samples[n * 95 / 100] * 1e3, samples[0] * 1e3);
 }
 
 static double mean(const double *samples)
@@ -58,7 +59,8 @@ static void measure(const char *title, useconds_t pause_us, const struct cb_limi
         harness_cell_close(&h, &c, NULL);
         closed[i] = cb_monotonic() - start;
     }
-    printf("%s; first ten opens %.2f ms, last ten %.2f ms\n", title, mean(open_only), mean(open_only + ROUNDS - 10));
+    printf("%s; first ten opens %.2f ms, last ten %.2f ms\n", title, mean(open_only),
+           mean(open_only + ROUNDS - 10));
     print("  open", open_only, ROUNDS);
     print("  open+fork+enter", entered, ROUNDS);
     print("  …+verify", verified, ROUNDS);

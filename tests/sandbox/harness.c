@@ -27,10 +27,10 @@ static const struct cb_mount image[] = {
     {CB_MOUNT_DIR, "/var/empty", NULL},
 };
 
-#define assert_ok(code, err)                                                                                           \
-    do {                                                                                                               \
-        if ((code) < 0)                                                                                                \
-            fail_msg("%s: %s [%s]", (err).phase, (err).message, (err).remedy);                                         \
+#define assert_ok(code, err)                                                                                 \
+    do {                                                                                                     \
+        if ((code) < 0)                                                                                      \
+            fail_msg("%s: %s [%s]", (err).phase, (err).message, (err).remedy);                               \
     } while (0)
 
 static int make_dir(int at, const char *name, bool for_cells)
@@ -77,7 +77,8 @@ void harness_open(struct harness *h, const struct cb_limits *limits)
     const char *inherited = getenv("CB_TEST_ZYGOTE_FD");
     int agent = inherited ? dup(atoi(inherited)) : open(CB_TEST_ZYGOTE_PATH, O_RDONLY | O_CLOEXEC);
     assert_true(agent >= 0);
-    char *argv[] = {(char *)(uintptr_t) "zygote", NULL}, *envp[] = {(char *)(uintptr_t) "HOME=/home/cell", NULL};
+    char *argv[] = {(char *)(uintptr_t) "zygote", NULL},
+         *envp[] = {(char *)(uintptr_t) "HOME=/home/cell", NULL};
     h->zygote = cb_sandbox_zygote(h->sandbox, agent, argv, envp, pair[1], STDERR_FILENO, &err);
     assert_ok(h->zygote, err);
     close(agent);
@@ -128,8 +129,10 @@ static void send_request(int sock, const char *probe, int64_t argument, int init
     struct test_request request = {.argument = argument};
     snprintf(request.probe, sizeof request.probe, "%s", probe);
     struct iovec part = {&request, sizeof request};
-    struct msghdr m = {
-        .msg_iov = &part, .msg_iovlen = 1, .msg_control = control.bytes, .msg_controllen = sizeof control.bytes};
+    struct msghdr m = {.msg_iov = &part,
+                       .msg_iovlen = 1,
+                       .msg_control = control.bytes,
+                       .msg_controllen = sizeof control.bytes};
     struct cmsghdr *c = CMSG_FIRSTHDR(&m);
     c->cmsg_level = SOL_SOCKET;
     c->cmsg_type = SCM_RIGHTS;
@@ -147,8 +150,10 @@ void harness_enter(struct harness *h, struct harness_cell *c, const char *probe,
     } control;
     struct test_reply reply;
     struct iovec part = {&reply, sizeof reply};
-    struct msghdr m = {
-        .msg_iov = &part, .msg_iovlen = 1, .msg_control = control.bytes, .msg_controllen = sizeof control.bytes};
+    struct msghdr m = {.msg_iov = &part,
+                       .msg_iovlen = 1,
+                       .msg_control = control.bytes,
+                       .msg_controllen = sizeof control.bytes};
     assert_int_equal(recvmsg(h->control, &m, MSG_CMSG_CLOEXEC), sizeof reply);
     if (reply.code < 0)
         fail_msg("enter: %s: %s", reply.phase, reply.message);

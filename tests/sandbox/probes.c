@@ -1,4 +1,5 @@
-/* What runs inside a cell: each probe writes a line for everything that it could do and should not, then "done". */
+/* What runs inside a cell: each probe writes a line for everything that it could do and should not, then
+ * "done". */
 #include "tests/sandbox/zygote.h"
 
 #include <errno.h>
@@ -57,11 +58,13 @@ static void probe_arguments(void)
     static const unsigned long namespaces[] = {CLONE_NEWNS,   CLONE_NEWCGROUP, CLONE_NEWUTS, CLONE_NEWIPC,
                                                CLONE_NEWUSER, CLONE_NEWPID,    CLONE_NEWNET};
     for (size_t i = 0; i < sizeof namespaces / sizeof *namespaces; i++)
-        expect(syscall(SYS_clone, namespaces[i] | SIGCHLD, NULL, NULL, NULL, NULL), EPERM, "clone(CLONE_NEW…)");
+        expect(syscall(SYS_clone, namespaces[i] | SIGCHLD, NULL, NULL, NULL, NULL), EPERM,
+               "clone(CLONE_NEW…)");
     expect(syscall(SYS_ioctl, 0, (unsigned long)TIOCSTI, "x"), EPERM, "TIOCSTI");
     expect(syscall(SYS_ioctl, 0, 0x100000000ul | TIOCSTI, "x"), EPERM, "TIOCSTI with a high bit");
     expect(syscall(SYS_ioctl, 0, (unsigned long)TIOCLINUX, "x"), EPERM, "TIOCLINUX");
-    static const int options[] = {PR_SET_DUMPABLE, PR_SET_MM, PR_SET_PTRACER, PR_SET_SECCOMP, PR_CAPBSET_DROP};
+    static const int options[] = {PR_SET_DUMPABLE, PR_SET_MM, PR_SET_PTRACER, PR_SET_SECCOMP,
+                                  PR_CAPBSET_DROP};
     for (size_t i = 0; i < sizeof options / sizeof *options; i++)
         expect(prctl(options[i], 0, 0, 0, 0), EPERM, "prctl");
     expect(prctl(PR_SET_NAME, "probe", 0, 0, 0), 0, "PR_SET_NAME");
@@ -121,11 +124,13 @@ static void refuse_open(const char *path, int flags)
     }
 }
 
-/* Names of /proc besides processes that a cell may open; sandbox/builder/steps.c has the same list on purpose once more. */
+/* Names of /proc besides processes that a cell may open; sandbox/builder/steps.c has the same list on purpose
+ * once more. */
 static bool proc_may_open(const char *name)
 {
-    static const char *const names[] = {"self", "thread-self", "mounts", "net", "stat", "meminfo", "cpuinfo", "loadavg",
-                                        "uptime", "filesystems", "vmstat", "version", "swaps", "sys"};
+    static const char *const names[] = {"self",    "thread-self", "mounts",  "net",    "stat",
+                                        "meminfo", "cpuinfo",     "loadavg", "uptime", "filesystems",
+                                        "vmstat",  "version",     "swaps",   "sys"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (!strcmp(name, names[i]))
             return true;
@@ -150,7 +155,8 @@ static void probe_proc_covered(void)
         closedir(d);
 }
 
-/* Settings of the kernel: none can be written, whoever started the run; no identity of the host can be read. */
+/* Settings of the kernel: none can be written, whoever started the run; no identity of the host can be read.
+ */
 static void probe_sysctls(const char *directory, int depth)
 {
     DIR *d = opendir(directory);
@@ -172,19 +178,58 @@ static void probe_files(void)
 {
     probe_proc_covered();
     probe_sysctls("/proc/sys", 0);
-    static const char *const writes[] = {"/proc/sys/kernel/core_pattern", "/proc/sys/kernel/modprobe",
-                                         "/proc/sysrq-trigger", "/proc/self/oom_score_adj", "/proc/1/oom_score_adj",
-                                         "/proc/thread-self/oom_score_adj", "/proc/self/oom_adj",
-                                         "/usr/bin/env", "/etc/passwd", "/proc/1/mem", "/dev/pts"};
-    static const char *const reads[] = {"/proc/1/environ", "/proc/1/mem", "/proc/1/maps", "/proc/1/root", "/proc/1/cwd",
-                                        "/proc/1/fd", "/proc/1/ns/mnt", "/proc/kcore", "/proc/kallsyms", "/proc/keys",
-                                        "/proc/sys/kernel/random/boot_id", "/proc/interrupts", "/proc/cmdline",
-                                        "/proc/iomem", "/proc/modules", "/proc/partitions", "/proc/diskstats",
-                                        "/proc/key-users", "/proc/timer_list", "/proc/sched_debug", "/proc/slabinfo",
-                                        "/proc/config.gz", "/sys", "/sys/fs/cgroup", "/dev/mem", "/dev/kmsg",
-                                        "/dev/sda", "/dev/vda", "/dev/fuse", "/dev/net/tun", "/dev/kvm", "/dev/tty0",
-                                        "/root", "/home/user", "/run", "/workspace", "/image", "/cache",
-                                        "/etc/shadow", "/etc/machine-id", "/boot"};
+    static const char *const writes[] = {"/proc/sys/kernel/core_pattern",
+                                         "/proc/sys/kernel/modprobe",
+                                         "/proc/sysrq-trigger",
+                                         "/proc/self/oom_score_adj",
+                                         "/proc/1/oom_score_adj",
+                                         "/proc/thread-self/oom_score_adj",
+                                         "/proc/self/oom_adj",
+                                         "/usr/bin/env",
+                                         "/etc/passwd",
+                                         "/proc/1/mem",
+                                         "/dev/pts"};
+    static const char *const reads[] = {"/proc/1/environ",
+                                        "/proc/1/mem",
+                                        "/proc/1/maps",
+                                        "/proc/1/root",
+                                        "/proc/1/cwd",
+                                        "/proc/1/fd",
+                                        "/proc/1/ns/mnt",
+                                        "/proc/kcore",
+                                        "/proc/kallsyms",
+                                        "/proc/keys",
+                                        "/proc/sys/kernel/random/boot_id",
+                                        "/proc/interrupts",
+                                        "/proc/cmdline",
+                                        "/proc/iomem",
+                                        "/proc/modules",
+                                        "/proc/partitions",
+                                        "/proc/diskstats",
+                                        "/proc/key-users",
+                                        "/proc/timer_list",
+                                        "/proc/sched_debug",
+                                        "/proc/slabinfo",
+                                        "/proc/config.gz",
+                                        "/sys",
+                                        "/sys/fs/cgroup",
+                                        "/dev/mem",
+                                        "/dev/kmsg",
+                                        "/dev/sda",
+                                        "/dev/vda",
+                                        "/dev/fuse",
+                                        "/dev/net/tun",
+                                        "/dev/kvm",
+                                        "/dev/tty0",
+                                        "/root",
+                                        "/home/user",
+                                        "/run",
+                                        "/workspace",
+                                        "/image",
+                                        "/cache",
+                                        "/etc/shadow",
+                                        "/etc/machine-id",
+                                        "/boot"};
     for (size_t i = 0; i < sizeof writes / sizeof *writes; i++)
         refuse_open(writes[i], O_WRONLY);
     for (size_t i = 0; i < sizeof reads / sizeof *reads; i++)
@@ -212,22 +257,28 @@ static void probe_python(void)
     static const char code[] =
         "import os,subprocess,threading,pty,multiprocessing as mp,sqlite3,mmap,socket,tempfile,ctypes,sys\n"
         "assert subprocess.run(['/bin/echo','x'],capture_output=True,text=True).stdout=='x\\n'\n"
-        "t=[threading.Thread(target=sum,args=([1],)) for _ in range(8)];[x.start() for x in t];[x.join() for x in t]\n"
+        "t=[threading.Thread(target=sum,args=([1],)) for _ in range(8)];[x.start() for x in t];[x.join() for "
+        "x in t]\n"
         "m,s=pty.openpty();os.write(s,b'a\\n');assert os.read(m,9)\n"
         "assert pty.spawn(['/bin/true'],lambda fd:os.read(fd,9),lambda fd:b'')==0\n"
         "assert mp.get_context('fork').Pool(2).map(abs,[-1,-2])==[1,2]\n"
         "l=mp.Lock();l.acquire();l.release()\n"
-        "d=sqlite3.connect('/work/d.sqlite');d.execute('pragma journal_mode=wal');d.execute('create table t(x)');"
+        "d=sqlite3.connect('/work/d.sqlite');d.execute('pragma journal_mode=wal');d.execute('create table "
+        "t(x)');"
         "d.commit()\n"
         "f=open('/work/m','w+b');f.write(b'x'*9999);f.flush();q=mmap.mmap(f.fileno(),0);q[0]=65;q.flush()\n"
         "fd=os.memfd_create('m');os.ftruncate(fd,9);open('/proc/self/fd/%d'%fd,'r+b').write(b'y')\n"
-        "a=socket.socket();a.bind(('127.0.0.1',0));a.listen();c=socket.create_connection(a.getsockname());c.close()\n"
+        "a=socket.socket();a.bind(('127.0.0.1',0));a.listen();c=socket.create_connection(a.getsockname());c."
+        "close()\n"
         "u=socket.socket(socket.AF_UNIX);u.bind('/tmp/u');a,b=socket.socketpair()\n"
         "n=socket.socket(socket.AF_UNIX);n.bind('\\0abs')\n"
-        "os.mkdir('/work/x');open('/work/x/f','w').close();os.rename('/work/x/f','/work/f');os.chmod('/work/f',0o4755)\n"
-        "os.symlink('f','/work/s');os.link('/work/f','/work/h');open('/tmp/a','w').close();open(os.environ['HOME']+'/b','w')\n"
+        "os.mkdir('/work/x');open('/work/x/f','w').close();os.rename('/work/x/f','/work/f');os.chmod('/work/"
+        "f',0o4755)\n"
+        "os.symlink('f','/work/s');os.link('/work/f','/work/h');open('/tmp/"
+        "a','w').close();open(os.environ['HOME']+'/b','w')\n"
         "assert os.getuid()==os.getgid()==1000 and os.getcwd()=='/work'\n"
-        "open('/dev/null','w').write('z');open('/dev/shm/z','w').close();os.sched_getaffinity(0);os.urandom(8)\n"
+        "open('/dev/null','w').write('z');open('/dev/shm/"
+        "z','w').close();os.sched_getaffinity(0);os.urandom(8)\n"
         "import signal;signal.setitimer(signal.ITIMER_REAL,0)\n"
         "try:\n import numpy as n;assert (n.ones((300,300))@n.ones((300,300)))[0,0]==300\n"
         "except ImportError:pass\n";

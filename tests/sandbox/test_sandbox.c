@@ -1,6 +1,6 @@
 /*
- * The sandbox on a real kernel: every test runs as whoever starts it, and, when that is root, once more as an ordinary
- * user. After each: no process, mount or cgroup is left.
+ * The sandbox on a real kernel: every test runs as whoever starts it, and, when that is root, once more as an
+ * ordinary user. After each: no process, mount or cgroup is left.
  */
 #include "sandbox/policy.h"
 #include "tests/sandbox/harness.h"
@@ -19,10 +19,10 @@
 
 #define ORDINARY_USER 12345
 
-#define assert_ok(code, err)                                                                                           \
-    do {                                                                                                               \
-        if ((code) < 0)                                                                                                \
-            fail_msg("%s: %s", (err).phase, (err).message);                                                            \
+#define assert_ok(code, err)                                                                                 \
+    do {                                                                                                     \
+        if ((code) < 0)                                                                                      \
+            fail_msg("%s: %s", (err).phase, (err).message);                                                  \
     } while (0)
 
 static struct harness h;
@@ -192,7 +192,8 @@ static void nothing_outlives_a_cell(void **state)
     snprintf(link, sizeof link, "/proc/%d/ns/pid", c.cell.init_pid);
     ssize_t n = readlink(link, ns, sizeof ns - 1);
     assert_true(n > 0);
-    cleanup_close int held = open(link, O_RDONLY | O_CLOEXEC); /* or its number could be given to another one */
+    cleanup_close int held =
+        open(link, O_RDONLY | O_CLOEXEC); /* or its number could be given to another one */
     assert_true(held >= 0);
     ns[n] = '\0';
     harness_enter(&h, &c, "daemon", 0);
@@ -305,8 +306,12 @@ static void forbidden_namespaces(void **state)
             _exit(3);
         struct cb_error err = CB_ERROR_INIT;
         struct cb_sandbox *none = NULL;
-        struct cb_sandbox_config config = {
-            .workspace_fd = -1, .mask_fd = -1, .run_fd = h.run_fd, .cache_fd = -1, .home = "/home/cell", .hostname = "c"};
+        struct cb_sandbox_config config = {.workspace_fd = -1,
+                                           .mask_fd = -1,
+                                           .run_fd = h.run_fd,
+                                           .cache_fd = -1,
+                                           .home = "/home/cell",
+                                           .hostname = "c"};
         int code = cb_sandbox_open(&config, &none, &err);
         _exit(code < 0 && err.exit == CB_EXIT_HOST && strstr(err.remedy, "max_user_namespaces") ? 0 : 4);
     }
@@ -337,7 +342,8 @@ static void host_probes(void **state)
     const struct cb_probe *p = cb_sandbox_probe(&n);
     assert_true(n >= 8);
     for (size_t i = 0; i < n; i++) {
-        print_message("%-22s %d %s%s%s\n", p[i].name, p[i].state, p[i].detail, *p[i].remedy ? " -> " : "", p[i].remedy);
+        print_message("%-22s %d %s%s%s\n", p[i].name, p[i].state, p[i].detail, *p[i].remedy ? " -> " : "",
+                      p[i].remedy);
         assert_int_not_equal(p[i].state, CB_PROBE_MISSING);
     }
 }
@@ -355,7 +361,8 @@ static int run_all(void)
         SANDBOX_TEST(forbidden_namespaces),  SANDBOX_TEST(bad_specs),
         SANDBOX_TEST(host_probes),
     };
-    return cmocka_run_group_tests_name(geteuid() ? "sandbox as a user" : "sandbox as root", tests, NULL, NULL);
+    return cmocka_run_group_tests_name(geteuid() ? "sandbox as a user" : "sandbox as root", tests, NULL,
+                                       NULL);
 }
 
 int main(int argc, char **argv)

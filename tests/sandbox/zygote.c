@@ -16,8 +16,10 @@ static int receive(struct test_request *request, int *init)
         struct cmsghdr align;
     } control;
     struct iovec part = {request, sizeof *request};
-    struct msghdr m = {
-        .msg_iov = &part, .msg_iovlen = 1, .msg_control = control.bytes, .msg_controllen = sizeof control.bytes};
+    struct msghdr m = {.msg_iov = &part,
+                       .msg_iovlen = 1,
+                       .msg_control = control.bytes,
+                       .msg_controllen = sizeof control.bytes};
     if (recvmsg(3, &m, MSG_CMSG_CLOEXEC) != (ssize_t)sizeof *request)
         return -1;
     struct cmsghdr *c = CMSG_FIRSTHDR(&m);
@@ -50,7 +52,8 @@ static void answer(const struct test_reply *reply, int pidfd, int result)
 }
 
 /* In the child: enter, tell how it went, wait until the supervisor has verified, run the probe. */
-static _Noreturn void cell(const struct cb_policy *policy, int init, const struct test_request *request, int result)
+static _Noreturn void cell(const struct cb_policy *policy, int init, const struct test_request *request,
+                           int result)
 {
     struct cb_error err = CB_ERROR_INIT;
     struct test_reply reply = {0};

@@ -1,6 +1,6 @@
 /*
- * The tests' stand-in for the agent: one packet in ("name of a probe", init's pidfd), one packet out (the child's pidfd
- * or the phase that failed), and later the probe's verdict.
+ * The tests' stand-in for the agent: one packet in ("name of a probe", init's pidfd), one packet out (the
+ * child's pidfd or the phase that failed), and later the probe's verdict.
  */
 #ifndef CB_TEST_ZYGOTE_H
 #define CB_TEST_ZYGOTE_H
@@ -12,7 +12,8 @@ struct test_request {
     int64_t argument;
 };
 struct test_reply {
-    int32_t code; /* 0: the cell is in and runs its probe; the descriptors are its pidfd and its result's read end */
+    int32_t code; /* 0: the cell is in and runs its probe; the descriptors are its pidfd and its result's read
+                     end */
     char phase[32], message[200];
 };
 /* What a probe writes to its result pipe: one line of text for each attack that succeeded, and "done". */

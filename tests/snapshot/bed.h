@@ -25,11 +25,11 @@ int bed_setup(void **state);
 int bed_teardown(void **state);
 uid_t bed_owner(void);
 
-#define assert_ok(expression, error) \
-    do { \
-        int code_ = (expression); \
-        if (code_ < 0) \
-            fail_msg("%s: %d %s", #expression, code_, (error).message); \
+#define assert_ok(expression, error)                                                                         \
+    do {                                                                                                     \
+        int code_ = (expression);                                                                            \
+        if (code_ < 0)                                                                                       \
+            fail_msg("%s: %d %s", #expression, code_, (error).message);                                      \
     } while (0)
 
 void put_file(int dirfd, const char *path, const char *text);

@@ -4,7 +4,8 @@
 #include <sys/sysmacros.h>
 #include <sys/xattr.h>
 
-static int harvest_with(struct bed *bed, const struct cell *cell, struct cb_harvest_limits limits, struct cb_harvest *out)
+static int harvest_with(struct bed *bed, const struct cell *cell, struct cb_harvest_limits limits,
+                        struct cb_harvest *out)
 {
     return cb_harvest_uppers(cell->fds, &limits, out, &bed->err);
 }
@@ -61,7 +62,8 @@ static void unfit_entries_go(void **state)
     assert_true(was_dropped(&h, "work/.wh..wh..opq", "reserved name"));
     assert_true(was_dropped(&h, "work/suid", "setuid bit cleared"));
     assert_int_equal(was_dropped(&h, "work/null", "device"), geteuid() == 0);
-    assert_false(there(work, "d/fifo") || there(work, "sock") || there(work, ".wh.dir") || there(work, "null"));
+    assert_false(there(work, "d/fifo") || there(work, "sock") || there(work, ".wh.dir") ||
+                 there(work, "null"));
     assert_true(there(work, "white") && there(work, "sym") && there(work, "keep2"));
     struct stat st;
     assert_int_equal(fstatat(work, "suid", &st, 0), 0);
@@ -85,8 +87,9 @@ static void foreign_attributes_go(void **state)
     put_dir(work, "e");
     set_opaque(work, "d");
     int f = openat(work, "f", O_RDONLY | O_CLOEXEC), d = cb_open_dir(work, "d"), e = cb_open_dir(work, "e");
-    static const char *const foreign[] = {"user.overlay.redirect", "user.overlay.metacopy", "user.overlay.whiteout",
-                                          "user.overlay.origin", "user.overlay.opaque", "user.overlay.overlay.x"};
+    static const char *const foreign[] = {"user.overlay.redirect", "user.overlay.metacopy",
+                                          "user.overlay.whiteout", "user.overlay.origin",
+                                          "user.overlay.opaque",   "user.overlay.overlay.x"};
     for (size_t i = 0; i < sizeof foreign / sizeof *foreign; i++) {
         assert_int_equal(fsetxattr(f, foreign[i], "y", 1, 0), 0);
         if (i != 4)
@@ -96,7 +99,8 @@ static void foreign_attributes_go(void **state)
     assert_int_equal(fsetxattr(f, "user.mine", "\0a", 2, 0), 0);
     if (geteuid() == 0) {
         assert_int_equal(fsetxattr(f, "trusted.overlay.opaque", "y", 1, 0), 0);
-        assert_int_equal(fsetxattr(f, "security.capability", "\1\0\0\2\0\4\0\0\0\0\0\0\0\0\0\0\0\0\0\0", 20, 0), 0);
+        assert_int_equal(
+            fsetxattr(f, "security.capability", "\1\0\0\2\0\4\0\0\0\0\0\0\0\0\0\0\0\0\0\0", 20, 0), 0);
     }
     assert_int_equal(fchmodat(work, "f", 0, 0), 0);
     struct cb_harvest h;

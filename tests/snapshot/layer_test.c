@@ -36,7 +36,8 @@ static void finish(struct bed *bed)
 }
 
 /* libarchive must find nothing to complain of, and no entry may hold more than `pages` tells. */
-static void read_archive(const char *path, void (*each)(struct archive *, struct archive_entry *, void *), void *context)
+static void read_archive(const char *path, void (*each)(struct archive *, struct archive_entry *, void *),
+                         void *context)
 {
     struct archive *a = archive_read_new();
     archive_read_support_format_tar(a);
@@ -148,16 +149,16 @@ static void hostile_spools(void **state)
         const char *name[2];
         uint64_t offset[2], length[2];
     } bad[] = {
-        {{"a", "b"}, {4096, 8192}, {4097, 10}},          /* no gap */
-        {{"a", "b"}, {4096, 4096}, {10, 10}},            /* overlap */
-        {{"a", "b"}, {8192, 4096}, {10, 10}},            /* descending */
-        {{"a", "b"}, {4096, 12289}, {10, 10}},           /* unaligned */
-        {{"a", "b"}, {0, 12288}, {10, 10}},              /* no room for the first header */
-        {{"a", "b"}, {4096, 12288}, {10, 1 << 20}},      /* out of bounds */
-        {{"a", "b"}, {4096, 12288}, {10, UINT64_MAX}},   /* sum overflows */
+        {{"a", "b"}, {4096, 8192}, {4097, 10}},        /* no gap */
+        {{"a", "b"}, {4096, 4096}, {10, 10}},          /* overlap */
+        {{"a", "b"}, {8192, 4096}, {10, 10}},          /* descending */
+        {{"a", "b"}, {4096, 12289}, {10, 10}},         /* unaligned */
+        {{"a", "b"}, {0, 12288}, {10, 10}},            /* no room for the first header */
+        {{"a", "b"}, {4096, 12288}, {10, 1 << 20}},    /* out of bounds */
+        {{"a", "b"}, {4096, 12288}, {10, UINT64_MAX}}, /* sum overflows */
         {{"a", "b"}, {4096, UINT64_MAX - 4095}, {10, 4096}},
         {{"a", "b"}, {4096, UINT64_MAX - 4095}, {10, 0}},
-        {{"a", "a"}, {4096, 12288}, {10, 10}},           /* one name twice */
+        {{"a", "a"}, {4096, 12288}, {10, 10}}, /* one name twice */
         {{"a", "../b"}, {4096, 12288}, {10, 10}},
         {{"a", ".."}, {4096, 12288}, {10, 10}},
         {{"a", ""}, {4096, 12288}, {10, 10}},
@@ -202,8 +203,10 @@ static void equal_layers_are_one_blob(void **state)
     assert_null(cb_run_layer_digest(bed->run, 3));
     assert_null(cb_run_layer_digest(bed->run, 4));
     cleanup_free char *db = cb_format("%s/index.sqlite", bed->store_path);
-    char *argv[] = {"sqlite3", db, "SELECT count(*), count(DISTINCT digest) FROM layers; SELECT count(*) FROM blobs;"
-                                   "SELECT notebook, status FROM runs; PRAGMA user_version", NULL};
+    char *argv[] = {"sqlite3", db,
+                    "SELECT count(*), count(DISTINCT digest) FROM layers; SELECT count(*) FROM blobs;"
+                    "SELECT notebook, status FROM runs; PRAGMA user_version",
+                    NULL};
     cleanup_buffer struct cb_buffer out = {0};
     assert_int_equal(run_program(argv, &out), 0);
     assert_string_equal(out.text, "3|1\n1\ntest.ipynb|ok\n1\n");

@@ -1,5 +1,5 @@
-/* Lowers: merging must not be seen through an overlay. A model of overlayfs' lookup, and overlayfs itself where we may
- * mount, look through the original layers and through the merged ones. */
+/* Lowers: merging must not be seen through an overlay. A model of overlayfs' lookup, and overlayfs itself
+ * where we may mount, look through the original layers and through the merged ones. */
 #include "tests/snapshot/bed.h"
 
 #include <sched.h>
@@ -47,7 +47,8 @@ static void model(struct cb_buffer *out, char *const *dirs, size_t n, const char
             char *here = cb_format("%s/%s", dirs[i], names.list[k]);
             struct stat st;
             bool there = lstat(here, &st) == 0;
-            bool ends = there && (!S_ISDIR(st.st_mode) || (getxattr(here, "user.overlay.opaque", &value, 1) == 1 && value == 'y'));
+            bool ends = there && (!S_ISDIR(st.st_mode) ||
+                                  (getxattr(here, "user.overlay.opaque", &value, 1) == 1 && value == 'y'));
             if (there && !first.st_mode)
                 first = st;
             if (there && (S_ISDIR(st.st_mode) || !found))
@@ -60,8 +61,9 @@ static void model(struct cb_buffer *out, char *const *dirs, size_t n, const char
         char *name = cb_format("%s%s%s", path, *path ? "/" : "", names.list[k]);
         if (S_ISREG(first.st_mode)) {
             cleanup_free char *text = get_file(below[0]);
-            cb_buffer_addf(out, "%s %o %lld.%09ld %llu %s\n", name, first.st_mode, (long long)first.st_mtim.tv_sec,
-                           first.st_mtim.tv_nsec, (unsigned long long)first.st_size, text);
+            cb_buffer_addf(out, "%s %o %lld.%09ld %llu %s\n", name, first.st_mode,
+                           (long long)first.st_mtim.tv_sec, first.st_mtim.tv_nsec,
+                           (unsigned long long)first.st_size, text);
         } else if (S_ISDIR(first.st_mode)) {
             cb_buffer_addf(out, "%s %o %lld.%09ld\n", name, first.st_mode, (long long)first.st_mtim.tv_sec,
                            first.st_mtim.tv_nsec);
@@ -140,9 +142,11 @@ static char *through_overlay(struct bed *bed, const struct layers *lowers)
         struct cb_buffer options = {0};
         cb_buffer_adds(&options, "userxattr,lowerdir=");
         for (size_t i = 0; i < lowers->n; i++) /* relative: mount takes one page of options */
-            cb_buffer_addf(&options, "%s%s", i ? ":" : "", lowers->newest_first[i] + strlen(bed->store_path) + 1);
-        if (chdir(bed->store_path) < 0 || unshare(CLONE_NEWNS) < 0 || mount("", "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0 ||
-            options.length > 4000 || mount("overlay", where, "overlay", MS_RDONLY, options.text) < 0)
+            cb_buffer_addf(&options, "%s%s", i ? ":" : "",
+                           lowers->newest_first[i] + strlen(bed->store_path) + 1);
+        if (chdir(bed->store_path) < 0 || unshare(CLONE_NEWNS) < 0 ||
+            mount("", "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0 || options.length > 4000 ||
+            mount("overlay", where, "overlay", MS_RDONLY, options.text) < 0)
             _exit(77);
         int fd = open(where, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
         char *text = describe(fd, true);
@@ -172,7 +176,8 @@ static void check_tree(struct bed *bed, int tree, const struct layers *all, cons
     model(&want, original.newest_first, original.n, "");
     model(&got, merged.newest_first, merged.n, "");
     if (strcmp(want.text, got.text))
-        fail_msg("tree %d differs after %zu layers\n--- original\n%s--- merged\n%s", tree, all->n, want.text, got.text);
+        fail_msg("tree %d differs after %zu layers\n--- original\n%s--- merged\n%s", tree, all->n, want.text,
+                 got.text);
     if (geteuid() == 0 && merged.n > 1) {
         cleanup_free char *kernel = through_overlay(bed, &merged);
         if (kernel)

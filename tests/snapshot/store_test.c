@@ -59,15 +59,19 @@ static int supervise(const char *path, int runs)
 static void check_whole(const char *store)
 {
     cleanup_free char *db = cb_format("%s/index.sqlite", store);
-    char *argv[] = {"sqlite3", db,
-                    "PRAGMA integrity_check; SELECT count(*) FROM layers WHERE digest NOT IN (SELECT digest FROM blobs)", NULL};
+    char *argv[] = {
+        "sqlite3", db,
+        "PRAGMA integrity_check; SELECT count(*) FROM layers WHERE digest NOT IN (SELECT digest FROM blobs)",
+        NULL};
     cleanup_buffer struct cb_buffer out = {0};
     assert_int_equal(run_program(argv, &out), 0);
     assert_string_equal(out.text, "ok\n0\n");
     /* Each blob that the index names is there under its true digest. */
-    cleanup_free char *check = cb_format("cd %s/blobs/sha256 && sqlite3 ../../index.sqlite \"SELECT substr(digest, 8) || '  ' || "
-                                         "substr(digest, 8) FROM blobs\" | { grep . || exit 0; } > ../../sums && "
-                                         "{ test ! -s ../../sums || sha256sum --quiet -c ../../sums; }", store);
+    cleanup_free char *check =
+        cb_format("cd %s/blobs/sha256 && sqlite3 ../../index.sqlite \"SELECT substr(digest, 8) || '  ' || "
+                  "substr(digest, 8) FROM blobs\" | { grep . || exit 0; } > ../../sums && "
+                  "{ test ! -s ../../sums || sha256sum --quiet -c ../../sums; }",
+                  store);
     char *sums[] = {"sh", "-c", check, NULL};
     assert_int_equal(run_program(sums, &out), 0);
 }

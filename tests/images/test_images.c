@@ -146,6 +146,24 @@ static void etc_holds_only_what_is_listed(void **state)
     cb_image_close(image);
 }
 
+static void only_what_packages_install_in_var_is_shown(void **state)
+{
+    struct fake *f = *state;
+    make_file(f, "/var/lib/texmf/web2c/latex.fmt", "format");
+    make_file(f, "/var/lib/dpkg/status", "packages");
+    make_file(f, "/var/lib/postgresql/data", "secret");
+    make_dirs(f, "/sys/devices/system/cpu/cpu0");
+    make_file(f, "/sys/class/dmi/id/product_uuid", "secret");
+    struct cb_image *image = open_fake(f);
+    assert_int_equal(find(image, "/var/lib/texmf")->kind, CB_IMAGE_BIND);
+    assert_int_equal(find(image, "/sys/devices/system/cpu")->kind, CB_IMAGE_BIND);
+    static const char *const hidden[] = {"/var/lib", "/var/lib/dpkg", "/var/lib/postgresql", "/sys", "/sys/class",
+                                         "/sys/devices", "/sys/devices/system"};
+    for (size_t i = 0; i < sizeof hidden / sizeof *hidden; i++)
+        assert_null(find(image, hidden[i]));
+    cb_image_close(image);
+}
+
 static void accounts_are_made_up(void **state)
 {
     struct cb_image *image = open_fake(*state);
@@ -260,6 +278,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(merged_usr_keeps_its_links, setup, teardown),
         cmocka_unit_test_setup_teardown(split_usr_is_bound, setup, teardown),
         cmocka_unit_test_setup_teardown(etc_holds_only_what_is_listed, setup, teardown),
+        cmocka_unit_test_setup_teardown(only_what_packages_install_in_var_is_shown, setup, teardown),
         cmocka_unit_test_setup_teardown(accounts_are_made_up, setup, teardown),
         cmocka_unit_test_setup_teardown(ipython_is_found_for_this_python_only, setup, teardown),
         cmocka_unit_test_setup_teardown(digest_follows_packages_and_files, setup, teardown),

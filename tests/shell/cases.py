@@ -833,6 +833,22 @@ help
 import sympy
 sympy.init_printing()
 sympy.Symbol('x')**2
+## session-messages
+def send(kind, **content):
+    k = get_ipython().kernel
+    k.session.send(k.iopub_socket, kind, content, parent=get_ipython().parent_header)
+send('display_data', data={'text/plain': 'one'}, metadata={}, transient={'display_id': 'sent'})
+send('update_display_data', data={'text/plain': 'two'}, metadata={}, transient={'display_id': 'sent'})
+send('execute_result', data={'text/plain': 'three'}, metadata={}, execution_count=get_ipython().execution_count)
+## session-error
+k = get_ipython().kernel
+_ = k.session.send(k.iopub_socket, 'error', {'ename': 'E', 'evalue': 'v', 'traceback': ['line']}, parent=get_ipython().parent_header)
+## ipykernel-names
+import sys
+from ipykernel.iostream import IOPubThread, OutStream
+from ipykernel.comm import Comm
+import ipykernel.iostream
+IOPubThread.__name__, ipykernel.iostream.OutStream is OutStream, isinstance(sys.stdout, OutStream)
 '''
 
 # Puts back what a cell may leave behind; runs between the cases, in the kernel and nowhere else.

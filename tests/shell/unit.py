@@ -117,9 +117,9 @@ class Names(unittest.TestCase):
 
 class Results(unittest.TestCase):
     def test_underscores(self):
-        answer = cell('_, __\n', keep_results=True, earlier={'_': 'a', '__': 'b'})
+        answer = cell('_, __\n', keep_results=True, earlier={'_': 'a', '__': 'b', '_2': 'b', '_4': 'a'})
         self.assertEqual(texts(answer), ["('a', 'b')"])
-        answer = cell('1', keep_results=True, earlier={'_': 'a', '__': 'b'},
+        answer = cell('1', keep_results=True, earlier={'_': 'a', '__': 'b', '_2': 'b', '_4': 'a'},
                       probe=lambda s, n: [s._raw_user_ns[k] for k in ('_', '__', '___')])
         self.assertEqual(answer['extra'], [1, 'a', 'b'])
 
@@ -183,6 +183,124 @@ class Streams(unittest.TestCase):
         print('seen')
         shell._streams[0].sink = None
         self.assertEqual(sink.getvalue(), 'seen\n')
+
+
+class Loop(unittest.TestCase):
+    def test_made_before_the_cell_can_set_logging_levels(self):
+        self.assertEqual(cell('pass', probe=_log_of_loops)['extra'], [])
+
+
+def _log_of_loops(shell, namespace):
+    import logging
+    seen = []
+
+    class Handler(logging.Handler):
+        def emit(self, record):
+            seen.append(record.getMessage())
+    shell.begin_cell(shell.link, namespace, 4, 5, False, None)
+    logging.basicConfig(level=logging.DEBUG, handlers=[Handler()])
+    shell.run('1')
+    return seen
+
+
+class LastResults(unittest.TestCase):
+    def test_of_the_last_cell_that_reads_them(self):
+        answer = cell('sorted(Out), _, __', 4, earlier={'_1': 10, '_3': 'x', '_': 'x', '__': 10, '___': ''}, history=['10', '', '"x"'])
+        self.assertEqual(texts(answer), ["([1, 3], 'x', 10)"])
+
+    def test_beside_a_variable_called_underscore(self):
+        answer = cell('5', 3, earlier={'_1': 10, '_': [7], '__': '', '___': ''}, keep_results=True, probe=_underscores)
+        self.assertEqual(answer['extra'], ['[7]', '5', '10'])
+
+    def test_after_del(self):
+        answer = cell('5', 3, earlier={'_1': 9, '_2': 10, '__': 9, '___': ''}, keep_results=True, probe=_underscores)
+        self.assertEqual(answer['extra'], ['5', '5', '10'])
+
+
+def _underscores(shell, namespace):
+    return [repr(shell._raw_user_ns['_']), repr(shell.displayhook._), repr(shell.displayhook.__)]
+
+
+class LastError(unittest.TestCase):
+    def test_shown_again_as_it_was(self):
+        answer = cell('pass', probe=_show_again)
+        self.assertEqual(answer['outputs'][0]['traceback'], ['line 1', 'line 2'])
+
+
+def _show_again(shell, namespace):
+    error = ValueError('gone')
+    sys.last_type, sys.last_value, sys.last_traceback = ValueError, error, None
+    shell.error_shown = error, ['line 1', 'line 2']
+    shell.run('%tb')
+
+
+class Preload(unittest.TestCase):
+    """Modules whose import can be told from one in a cell are left to the cells."""
+    modules = {'quiet': 'x = 1', 'sets_variable': 'import os; os.environ["CB_NEW"] = "1"', 'prints': 'print("hello")',
+               'warns': 'import warnings; warnings.warn("old", DeprecationWarning, stacklevel=2)',
+               'fails': '1 / 0', 'needs': 'import no_such_module', 'changes': 'import os; os.environ["HOME"] = "/x"',
+               'moves': 'import os; os.chdir("/")', 'seeds_numbers': 'import random; random.seed(1)', 'dies': 'import os; os.abort()',
+               'parcel/__init__': 'print("hello")', 'parcel/part': 'x = 2', 'leaves': 'raise SystemExit(3)'}
+
+    def load(self, *names):
+        """Import these modules in a fork, as the zygote does. Returns what it learns from it."""
+        reader, writer = os.pipe()
+        copy, back = os.pipe()
+        pid = os.fork()
+        if pid == 0:
+            try:
+                self._load(names, (writer, back))
+            finally:
+                os._exit(0)
+        os.close(writer)
+        os.close(back)
+        leave = _agent_main()._learn(reader, pid)
+        with open(copy) as text:
+            answer = {k: v for line in text for k, v in json.loads(line).items()}
+        return dict(answer, leave=leave)
+
+    def _load(self, names, pipes):
+        import random  # noqa: F401
+        directory = tempfile.mkdtemp()
+        os.mkdir(directory + '/parcel')
+        for name, source in self.modules.items():
+            with open('%s/%s.py' % (directory, name), 'w') as f:
+                f.write(source)
+        sys.path.insert(0, directory)
+        os.environ['HOME'] = home
+
+        def report(what):
+            for pipe in pipes:
+                os.write(pipe, json.dumps(what).encode() + b'\n')
+        loaded, left, tainted = _agent_main().preload(names, report)
+        report({'loaded': loaded, 'left': [e['module'] for e in left]})
+        report({'tainted': tainted} if tainted else {'ready': True})
+
+    def left(self, *names):
+        return [e['module'] for e in self.load(*names)['leave']]
+
+    def test_good_ones(self):
+        answer = self.load('quiet', 'sets_variable', 'needs', 'os')
+        self.assertEqual((answer['loaded'], answer['left'], answer['leave']), (['quiet', 'sets_variable', 'os'], ['needs'], []))
+
+    def test_those_that_show_are_found_in_one_pass(self):
+        names = 'prints', 'quiet', 'warns', 'fails', 'changes', 'moves', 'seeds_numbers', 'leaves'
+        self.assertEqual(self.left(*names), [n for n in names if n != 'quiet'])
+
+    def test_a_package_is_left_as_a_whole(self):
+        self.assertEqual(self.left('parcel', 'parcel.part', 'quiet'), ['parcel', 'parcel.part'])
+
+    def test_one_that_kills_the_process(self):
+        answer = self.load('quiet', 'dies')
+        self.assertEqual([e['module'] for e in answer['leave']], ['dies'])
+        self.assertIn('signal 6', answer['leave'][0]['reason'])
+
+
+def _agent_main():
+    import types
+    sys.modules.setdefault('_cellblock', types.ModuleType('_cellblock'))
+    from cellblock_agent import main
+    return main
 
 
 if __name__ == '__main__':

@@ -52,3 +52,10 @@ class Converter(units.ConversionInterface):
 units.registry[Metre] = Converter()
 """, 'import matplotlib.pyplot as plt\nprint(plt.plot([Metre(1), Metre(2)], [3, 4])[0].get_xdata(orig=False))')
 case('state of a library that a cell imports', 'x = 1', 'import decimal', 'print(decimal.getcontext().prec)\ndecimal.getcontext().prec = 5', 'print(decimal.Decimal(1) / 3)')
+case('an object that makes others without end', """
+class Endless:
+    def __reduce__(self): return Endless, (Endless(),)
+class More:
+    def __getstate__(self): return {'next': More()}
+e, m, n = Endless(), More(), 1
+""", 'import time\nprint(n)', uncopyable={0: ['e', 'm']})

@@ -80,6 +80,12 @@ def _note(made):
         _report(made.name, error)
 
 
+def waits_for(name):
+    """The module without whose import a component means nothing; None when it is there already, or for the others."""
+    made = components.get(name)
+    return made.needs if made is not None and made.needs is not None and made.needs not in sys.modules else None
+
+
 def apply(values):
     """Bring the process to the state that earlier cells left."""
     for made in components.values():
@@ -618,10 +624,16 @@ class Pyplot(Component):
     def apply(self, value):
         pyplot, helpers = sys.modules['matplotlib.pyplot'], sys.modules['matplotlib._pylab_helpers']
         helpers.Gcf.figs.clear()
-        for number, figure in value:
-            backend = pyplot._get_backend_mod() if hasattr(pyplot, '_get_backend_mod') else pyplot._backend_mod
-            manager = backend.new_figure_manager_given_figure(number, figure)
-            helpers.Gcf._set_new_active_manager(manager)
+        parameters = sys.modules['matplotlib'].rcParams
+        interactive = parameters['interactive']
+        dict.__setitem__(parameters, 'interactive', False)      # else some managers show themselves at once
+        try:
+            for number, figure in value:
+                backend = pyplot._get_backend_mod() if hasattr(pyplot, '_get_backend_mod') else pyplot._backend_mod
+                manager = backend.new_figure_manager_given_figure(number, figure)
+                helpers.Gcf._set_new_active_manager(manager)
+        finally:
+            dict.__setitem__(parameters, 'interactive', interactive)
         inline = sys.modules.get('matplotlib_inline.backend_inline')
         if inline is not None:          # they were shown by the cells that drew them
             inline.show._to_draw, inline.show._draw_called = [], False
@@ -683,11 +695,13 @@ class Units(Component):
     """Converters that libraries register for their types."""
 
     def fingerprint(self):
-        return dict(sys.modules['matplotlib.units'].registry)
+        return {kind: made for kind, made in sys.modules['matplotlib.units'].registry.items()
+                if not type(made).__module__.startswith('matplotlib.')}
 
     def apply(self, value):
         registry = sys.modules['matplotlib.units'].registry
-        registry.clear()
+        for kind in self.fingerprint().keys() - value.keys():
+            del registry[kind]
         registry.update(value)
 
     def differs(self):

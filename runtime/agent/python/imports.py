@@ -16,7 +16,7 @@ _waiting = {}           # name -> functions to call once it is imported
 _patched = {}           # module name -> what earlier cells put there, as applied
 _LIBRARIES = tuple({sysconfig.get_path(name) for name in ('stdlib', 'platstdlib', 'purelib', 'platlib')} |
                    {'/usr/lib/', '/usr/local/lib/'})
-_OWN = ('cellblock_agent', '_cellblock', '__main__')
+_OWN = ('cellblock_agent', '_cellblock', '__main__', 'cython_runtime', '_cython_')      # not the notebook's
 
 
 def baseline():

@@ -757,9 +757,10 @@ def deep(function, *args):
         except BaseException as error:
             outcome.append((False, error))
     limit = sys.getrecursionlimit()
-    size = threading.stack_size(512 << 20)
+    size = threading.stack_size(256 << 20)
     try:
-        sys.setrecursionlimit(max(limit, 400000))
+        # Deeper than any list that is meant, and half a second at most for an object that makes others without end.
+        sys.setrecursionlimit(max(limit, 50000))
         thread = threading.Thread(target=work)
         thread.start()
         thread.join()

@@ -290,6 +290,10 @@ class Namespace:
             for name in step:
                 if name in left:
                     left.remove(name)
+                    module = ambient.waits_for(name)
+                    if module is not None:
+                        imports.after_import(module, lambda name=name: self._apply_late(name))
+                        continue
                     try:
                         brought[name] = self._load_root('@a:' + name)
                     except (KeyError, UncopyableValue):
@@ -300,6 +304,15 @@ class Namespace:
         for group in self.groups:       # putting an object in place may have changed it
             if any(root.startswith('@a:') for root in group.current):
                 self._digest_group(group)
+
+    def _apply_late(self, name):
+        """A component of a library that only this cell's import brought."""
+        try:
+            value = self._load_root('@a:' + name)
+        except (KeyError, UncopyableValue):
+            return
+        with quiet():
+            ambient.apply({name: value})
 
     # ---- reading ----
 
@@ -690,6 +703,8 @@ class Namespace:
 
     def _explain(self, unit, error):
         """Walk again past whatever cannot be copied: what it is, and what else the root reaches."""
+        if isinstance(error, RecursionError):
+            return type(unit.objects[0]).__name__, 'it is nested too deeply, or makes new objects whenever it is copied'
         try:
             unit.writer = deep(lambda: Writer(unit.members(), tolerant=True).dump_roots(unit.objects))
         except Exception as second:

@@ -109,7 +109,7 @@ static int empty_directory(struct removal *r)
     for (;;) {
         long n = syscall(SYS_getdents64, r->fd, block, sizeof block);
         if (n <= 0)
-            return n < 0 ? -errno : 0;
+            return n < 0 && errno != ENOENT ? -errno : 0;
         for (long at = 0; at < n;) {
             const struct record *e = (const void *)(block + at);
             at += e->length;
@@ -118,7 +118,7 @@ static int empty_directory(struct removal *r)
             int code = remove_entry(r->fd, e);
             if (code == 1 && (code = descend(r, r->fd, e->name)) == 0)
                 return 1;
-            if (code < 0)
+            if (code < 0 && code != -ENOENT) /* another process may be removing the same tree */
                 return code;
         }
     }
@@ -139,9 +139,7 @@ int cb_remove_tree(int dirfd, const char *name)
     cb_cleanup_close(&r.fd);
     free(r.levels);
     cb_buffer_free(&r.names);
-    if (code == -ENOENT)
-        return 0;
-    if (code < 0)
+    if (code < 0 && code != -ENOENT)
         return code;
     return unlinkat(dirfd, name, AT_REMOVEDIR) == 0 || errno == ENOENT ? 0 : -errno;
 }

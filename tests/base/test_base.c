@@ -101,6 +101,30 @@ static void removes_deep_closed_trees(void **state)
     assert_int_equal(rmdir(root), 0);
 }
 
+/* A starting run and an ending one may meet at the same dead directory: nothing is left by either. */
+static void two_may_remove_the_same_tree(void **state)
+{
+    (void)state;
+    for (int round = 0; round < 20; round++) {
+        char root[] = "/tmp/cb-base-XXXXXX";
+        assert_non_null(mkdtemp(root));
+        for (int i = 0; i < 20; i++) {
+            cleanup_free char *path = cb_format("%s/%d", root, i);
+            assert_int_equal(mkdir(path, 0700), 0);
+            cleanup_free char *below = cb_format("%s/%d/below", root, i);
+            assert_int_equal(mkdir(below, 0700), 0);
+        }
+        pid_t child = fork();
+        if (child == 0)
+            _exit(cb_remove_tree(AT_FDCWD, root) == 0 ? 0 : 1);
+        assert_int_equal(cb_remove_tree(AT_FDCWD, root), 0);
+        int status;
+        assert_int_equal(waitpid(child, &status, 0), child);
+        assert_int_equal(status, 0);
+        assert_int_equal(access(root, F_OK), -1);
+    }
+}
+
 static void whole_reads_and_writes(void **state)
 {
     (void)state;
@@ -120,6 +144,7 @@ int main(void)
         cmocka_unit_test(errors_carry_phase_and_cause), cmocka_unit_test(long_messages_are_cut),
         cmocka_unit_test(buffers_grow_and_hold_nul),    cmocka_unit_test(digests_are_sha256),
         cmocka_unit_test(removes_deep_closed_trees),    cmocka_unit_test(whole_reads_and_writes),
+        cmocka_unit_test(two_may_remove_the_same_tree),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -59,3 +59,4 @@ class More:
     def __getstate__(self): return {'next': More()}
 e, m, n = Endless(), More(), 1
 """, 'import time\nprint(n)', uncopyable={0: ['e', 'm']})
+case('method of a library class replaced', 'import pandas as pd\ndf = pd.DataFrame({"a": [1]})\npd.DataFrame._repr_html_ = lambda self: "mine"', 'print(df._repr_html_())')

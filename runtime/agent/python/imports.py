@@ -26,9 +26,9 @@ def baseline():
         if isinstance(module, types.ModuleType) and not name.startswith(_OWN):
             _known_files[name] = module
             _base[name] = dict(types.ModuleType.__getattribute__(module, '__dict__'))
-            if '.' not in name and not name.startswith('_'):
+            if name.count('.') < 2 and not name.startswith('_'):
                 for value in list(_base[name].values()):
-                    if isinstance(value, type) and value.__flags__ & (1 << 9):
+                    if isinstance(value, type) and value.__flags__ & (1 << 9) and value not in _base_classes:
                         _base_classes[value] = dict(vars(value))
 
 
@@ -264,7 +264,7 @@ def patches():
             continue
         space = types.ModuleType.__getattribute__(module, '__dict__')
         changed = _difference(space, before)
-        classes = _class_changes(name, space) if name in direct or name in _patched else {}
+        classes = _class_changes(name, space) if name in direct or name in _patched or name.count('.') < 2 else {}
         if classes:
             changed['@classes'] = classes
         if changed != _patched.get(name, {}):
@@ -306,10 +306,11 @@ def _class_changes(name, space):
     found = {}
     for value in list(space.values()):
         before = _base_classes.get(value) if isinstance(value, type) else None
-        if before is not None and len(before) != len(vars(value)):
+        if before is not None and before != dict(vars(value)):
             now = {k: v for k, v in vars(value).items() if before.get(k, ABSENT) is not v
-                   and k not in ('__abstractmethods__', '_abc_impl', '__annotations__')}
-            now.update((k, ABSENT) for k in before if k not in vars(value))
+                   and k not in ('__abstractmethods__', '_abc_impl', '__annotations__', '__slotnames__', '__doc__')
+                   and (k[:1] != '_' or k[-1:] == '_')}
+            now.update((k, ABSENT) for k in before if k not in vars(value) and (k[:1] != '_' or k[-1:] == '_'))
             if now:
                 found[value.__name__] = now
     return found

@@ -584,7 +584,16 @@ class Pandas(Component):
 @component('matplotlib', 'matplotlib')
 class Matplotlib(Component):
     def _raw(self):
-        return dict(dict.items(sys.modules['matplotlib'].rcParams))
+        return dict(dict.items(sys.modules['matplotlib'].rcParams), cellblock_pyplot=self._pyplot())
+
+    def _pyplot(self):
+        """The backend that pyplot has switched to, by its own rcParams: reload(matplotlib) parts them from the module's."""
+        pyplot = sys.modules.get('matplotlib.pyplot')
+        params = getattr(pyplot, 'rcParams', None)
+        if params is None or params is sys.modules['matplotlib'].rcParams:
+            return None
+        backend = dict.get(params, 'backend')
+        return backend if type(backend) is str else None
 
     def fingerprint(self):
         return {key: list(value) if type(value) is list else value for key, value in self._raw().items()}
@@ -594,7 +603,9 @@ class Matplotlib(Component):
 
     def apply(self, value):
         matplotlib = sys.modules['matplotlib']
+        value = dict(value)             # it is the group's, which must not change by being applied
         backend = value.pop('backend', None)
+        backend = value.pop('cellblock_pyplot', None) or backend
         dict.update(matplotlib.rcParams, value)
         now = dict.get(matplotlib.rcParams, 'backend')
         if type(backend) is str and backend != now:

@@ -250,6 +250,10 @@ def seen_code(code):
         stack.extend(const for const in code.co_consts if type(const) is types.CodeType)
 
 
+#: attributes whose contents components of ambient state carry, also when reload() put other objects there
+_COMPONENTS = {'matplotlib': ('rcParams', 'rcParamsDefault', 'rcParamsOrig', 'RcParams')}
+
+
 def patches():
     """{'patch:module': {attribute: value}} for modules whose attributes the cell has changed."""
     tops, direct = _candidates()
@@ -267,6 +271,8 @@ def patches():
         classes = _class_changes(name, space) if name in direct or name in _patched or name.count('.') < 2 else {}
         if classes:
             changed['@classes'] = classes
+        for key in _COMPONENTS.get(name, ()):
+            changed.pop(key, None)
         if changed != _patched.get(name, {}):
             if not _same_changes(changed, _patched.get(name, {})):
                 found['patch:' + name] = changed

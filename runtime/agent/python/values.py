@@ -210,6 +210,7 @@ class Namespace:
         self.hook = None
         self.loading = 0
         self.opening = []       # roots being loaded
+        self.late = []                  # components to apply when that is done
         self.wanted = []
         self.keep_fds = []
         self.task_context = None
@@ -307,6 +308,9 @@ class Namespace:
 
     def _apply_late(self, name):
         """A component of a library that only this cell's import brought."""
+        if self.opening:                # while a group is loaded, which may be the very one
+            self.late.append(name)
+            return
         try:
             value = self._load_root('@a:' + name)
         except (KeyError, UncopyableValue):
@@ -402,6 +406,8 @@ class Namespace:
                 self._load_group(root, reply)
             finally:
                 self.opening.pop()
+            while self.late and not self.opening:
+                self._apply_late(self.late.pop(0))
             return self.objects[root]
         if kind == 'uncopyable':
             raise self._refusal(root, reply)

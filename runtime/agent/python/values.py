@@ -830,7 +830,7 @@ def _join(units):
         for root in unit.roots:
             if root.startswith('@'):
                 home[root] = n
-        if unit.writer is None:
+        if unit.writer is None or all(_plain_component(root) for root in unit.roots):
             continue
         for key in unit.writer.memo_objects():
             first = owner.setdefault(key, n)

@@ -168,6 +168,37 @@ static PyObject *native_modules_holding(PyObject *self, PyObject *name)
     return found;
 }
 
+/* Whether a module's dict differs from what it was; by identity, and without touching what it holds. */
+static int dict_changed(PyObject *space, PyObject *before)
+{
+    if (PyDict_Size(space) != PyDict_Size(before))
+        return 1;
+    PyObject *key, *value;
+    Py_ssize_t at = 0;
+    while (PyDict_Next(before, &at, &key, &value))
+        if (PyDict_GetItemWithError(space, key) != value)
+            return 1;
+    return 0;
+}
+
+static PyObject *native_changed_modules(PyObject *self, PyObject *args)
+{
+    (void)self;
+    PyObject *names, *base;
+    if (!PyArg_ParseTuple(args, "O!O!", &PyList_Type, &names, &PyDict_Type, &base))
+        return NULL;
+    PyObject *modules = PyImport_GetModuleDict(), *found = PyList_New(0);
+    for (Py_ssize_t i = 0; found && i < PyList_Size(names); i++) {
+        PyObject *name = PyList_GetItem(names, i);
+        PyObject *module = PyDict_GetItemWithError(modules, name), *before = PyDict_GetItemWithError(base, name);
+        if (!module || !before || !PyModule_Check(module) || !PyDict_Check(before))
+            continue;
+        if (dict_changed(PyModule_GetDict(module), before) && PyList_Append(found, name) < 0)
+            Py_CLEAR(found);
+    }
+    return found && PyErr_Occurred() ? (Py_DECREF(found), NULL) : found;
+}
+
 /* ---- hot pages ----
  * A cell's first milliseconds are page faults: thousands of pages whose reference counts it touches are copied one by one.
  * Which ones is much the same for every cell, so one fork finds out and the others copy them in a few system calls. */
@@ -299,6 +330,7 @@ static PyMethodDef methods[] = {
     {"hot_pages", native_hot_pages, METH_NOARGS, "hot_pages() -> bytes"},
     {"populate", native_populate, METH_O, "populate(pairs)"},
     {"modules_holding", native_modules_holding, METH_O, "modules_holding(name) -> [(module, value)]"},
+    {"changed_modules", native_changed_modules, METH_VARARGS, "changed_modules(names, base) -> names"},
     {"dirty", native_dirty, METH_VARARGS, "dirty(address, length) -> private pages"},
 #ifndef CB_NATIVE_ALONE
     {"prepare", native_prepare, METH_VARARGS, "prepare(pidfd)"},

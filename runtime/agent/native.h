@@ -13,6 +13,7 @@
  *   populate(pairs)             copy those pages now, all at once, instead of one fault at a time
  *   modules_holding(name)       [(module name, value)] of the modules in sys.modules whose dict has `name`; touches no reference count
  *                               of the others, whose pages would have to be copied for it
+ *   changed_modules(names, base)  those of names whose module's dict holds other objects than base[name] says; as gently
  *   address(buffer)             (address, nbytes) of an object's buffer
  *
  * Limited API (3.11). Also builds alone as an extension module for the tests of the Python half (then without enter).

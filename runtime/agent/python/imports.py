@@ -5,6 +5,7 @@ import sys
 import sysconfig
 import types
 
+import _cellblock
 from cellblock_agent import pickler
 
 _known = set()          # names in sys.modules at the baseline
@@ -258,16 +259,27 @@ def patches():
     """{'patch:module': {attribute: value}} for modules whose attributes the cell has changed."""
     tops, direct = _candidates()
     names = set(direct) | set(_patched)
+    inside = [name for top in tops for name in _below(top)]
+    own = set()                         # modules that only their library's own functions can have changed
     if watch['stores']:
-        names.update(name for name in _base if name.partition('.')[0] in tops)
+        names.update(inside)
+    else:
+        own.update(_cellblock.changed_modules(inside, _base))
+        own -= names
     found = {}
-    for name in names:
+    for name in names | own:
         module = sys.modules.get(name)
         before = _base.get(name)
         if module is None or before is None or _known_files.get(name) is not module or name in ('builtins', 'sys', 'warnings', 'random'):
             continue
         space = types.ModuleType.__getattribute__(module, '__dict__')
+        if name in own:
+            changed = _switches(space, before)
+            if changed != _patched.get(name, {}):
+                found['patch:' + name] = changed
+            continue
         changed = _difference(space, before)
+        changed.update(_switches(space, before))
         classes = _class_changes(name, space) if name in direct or name in _patched or name.count('.') < 2 else {}
         if classes:
             changed['@classes'] = classes
@@ -277,6 +289,27 @@ def patches():
             if not _same_changes(changed, _patched.get(name, {})):
                 found['patch:' + name] = changed
     return found
+
+
+_tops = {}
+
+
+def _below(top):
+    """Names of the modules of a top-level package at the baseline."""
+    if not _tops:
+        for name in _base:
+            _tops.setdefault(name.partition('.')[0], []).append(name)
+    return _tops.get(top, ())
+
+
+_SWITCH = (int, float, str, bytes, bool, type(None))
+
+
+def _switches(space, before):
+    """Plain values that a library's function has set in its module (`global _enabled`): settings, by whatever name."""
+    return {key: value for key, value in list(space.items())
+            if type(value) in _SWITCH and key[:2] != '__' and key in before and type(before[key]) in _SWITCH
+            and (before[key] is not value and before[key] != value)}
 
 
 def _difference(space, before):

@@ -152,7 +152,7 @@ static int prepare_workspace(struct running *r, int *mask_fd, struct cb_error *e
 static int image_cache(const struct running *r)
 {
     cleanup_free char *parent = cb_format("%s/cache", cb_store_path(r->context.store));
-    cleanup_free char *path = cb_format("%s/%s-%u", parent, r->image->name, (unsigned)cb_sandbox_host_id());
+    cleanup_free char *path = cb_format("%s/%s-%u.1", parent, r->image->name, (unsigned)cb_sandbox_host_id());
     (void)mkdir(parent, 0711);
     if (mkdir(path, 0700) == 0 && geteuid() == 0 && chown(path, cb_sandbox_host_id(), cb_sandbox_host_id()) < 0)
         return -1;

@@ -3,7 +3,6 @@
 
 #include <fcntl.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/socket.h>
 
 #define START_SECONDS 120.0 /* imports of large libraries on a cold disk */
@@ -31,15 +30,18 @@ static int open_agent(struct cb_error *err)
 /* The last line that the zygote wrote, to explain its death. */
 static void last_words(int fd, char *out, size_t size)
 {
-    char text[2048];
-    off_t end = lseek(fd, 0, SEEK_END);
-    off_t from = end > (off_t)sizeof text - 1 ? end - (off_t)sizeof text + 1 : 0;
-    ssize_t n = end > 0 ? pread(fd, text, sizeof text - 1, from) : 0;
-    if (n < 0)
-        n = 0;
-    while (n > 0 && (text[n - 1] == '\n' || text[n - 1] == ' '))
-        n--;
-    text[n] = '\0';
+    char text[4096];
+    size_t length = 0;
+    for (ssize_t n; (n = read(fd, text + length, sizeof text - 1 - length)) > 0;) {
+        length += (size_t)n;
+        if (length > sizeof text / 2) { /* only the end matters */
+            memmove(text, text + length - sizeof text / 4, sizeof text / 4);
+            length = sizeof text / 4;
+        }
+    }
+    while (length > 0 && (text[length - 1] == '\n' || text[length - 1] == ' '))
+        length--;
+    text[length] = '\0';
     const char *line = strrchr(text, '\n');
     snprintf(out, size, "%.400s", line ? line + 1 : text);
 }
@@ -74,15 +76,20 @@ static int launch(struct cb_sandbox *sandbox, const struct cb_image *image, cons
     cleanup_close int agent = open_agent(err);
     if (agent < 0)
         return agent;
-    z->log_fd = memfd_create("zygote-log", MFD_CLOEXEC);
-    int pair[2];
-    if (z->log_fd < 0 || socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
+    /* A pipe, as Jupyter's kernels have: libgfortran, loaded once here, would buffer all its output if it saw a file. It
+     * is read only when the zygote dies, so writing to a full one must fail rather than wait. */
+    int log[2], pair[2];
+    if (pipe2(log, O_CLOEXEC | O_NONBLOCK) < 0)
+        return cb_fail_errno(err, -errno, "zygote", "cannot make a pipe");
+    z->log_fd = log[0];
+    cleanup_close int log_end = log[1];
+    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
         return cb_fail_errno(err, -errno, "zygote", "cannot make a socket");
     z->control = pair[0];
     cleanup_close int theirs = pair[1];
     char *argv[] = {"cellblock-agent", (char *)image->python, NULL};
     char **env = environment(image, extra_env);
-    z->pidfd = cb_sandbox_zygote(sandbox, agent, argv, env, theirs, z->log_fd, err);
+    z->pidfd = cb_sandbox_zygote(sandbox, agent, argv, env, theirs, log_end, err);
     for (char **e = env; *e; e++)
         free(*e);
     free(env);

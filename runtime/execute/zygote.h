@@ -11,7 +11,7 @@
 struct cb_zygote {
     int control;          /* our end of its socket */
     int pidfd;
-    int log_fd;           /* what it writes to its own stdout and stderr goes to an unlinked file, for messages */
+    int log_fd;           /* the end of a pipe that takes what it writes to its own stdout and stderr, for messages */
     json_t *ready;        /* its `ready` frame */
     struct cb_birth {     /* what it has said of cells that nobody has asked for yet; a few at most */
         int id, pidfd, signal, code;

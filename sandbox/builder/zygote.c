@@ -11,6 +11,7 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 
 #define MAX_STRINGS 1024
@@ -25,9 +26,11 @@ static int mount_zygote_root(void)
     if (mount("tmp", "/image/tmp", "tmpfs", MS_NOSUID | MS_NODEV, "mode=1777") < 0 ||
         mount("shm", "/image/dev/shm", "tmpfs", MS_NOSUID | MS_NODEV, "mode=1777,size=64m") < 0)
         return failed("mount zygote's tmp", "");
-    int made = stage.has_cache ? mount("/cache", home, NULL, MS_BIND, NULL)
-                               : mount("home", home, "tmpfs", MS_NOSUID | MS_NODEV, "mode=0700");
-    if (made < 0)
+    /* Only ~/.cache outlives the run: a library that greets its user once, and notes that in a dotfile, must greet again. */
+    char cache[320];
+    snprintf(cache, sizeof cache, "%s/.cache", home);
+    if (mount("home", home, "tmpfs", MS_NOSUID | MS_NODEV, "mode=0700") < 0 ||
+        (stage.has_cache && (mkdir(cache, 0700) < 0 || mount("/cache", cache, NULL, MS_BIND, NULL) < 0)))
         return failed("mount zygote's home", home);
     return step_pivot("/image");
 }

@@ -650,7 +650,7 @@ class Writer(pickle.Pickler):
     def dump_roots(self, objects):
         self.file.write(_prologue)
         self.memo = _seeded_memo()
-        self.dump(objects)
+        _whole(self.dump, objects)
         return self
 
     @property
@@ -672,6 +672,22 @@ class Writer(pickle.Pickler):
         for obj in self.extra:
             found[id(obj)] = obj
         return found
+
+
+def _whole(dump, objects):
+    """RDKit leaves properties out of a pickle and rounds coordinates, unless it is told not to."""
+    chem = sys.modules.get('rdkit.Chem.rdchem')
+    if chem is None or not hasattr(chem, 'SetDefaultPickleProperties'):
+        return dump(objects)
+    usual, options = chem.GetDefaultPickleProperties(), chem.PropertyPickleOptions
+    wanted = usual      # not the computed ones: RDKit 2022 cannot read them all back, and computes them again
+    for name in ('MolProps', 'AtomProps', 'BondProps', 'PrivateProps', 'CoordsAsDouble'):
+        wanted |= getattr(options, name, 0)
+    chem.SetDefaultPickleProperties(wanted)
+    try:
+        return dump(objects)
+    finally:
+        chem.SetDefaultPickleProperties(usual)
 
 
 def _prologue_ids():
@@ -711,7 +727,7 @@ class Digester(Writer):
 
     def dump_roots(self, objects):
         self.memo = _seeded_memo()
-        self.dump(objects)
+        _whole(self.dump, objects)
         return self
 
     def value(self):

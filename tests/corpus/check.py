@@ -3,7 +3,7 @@
 
 check.py [--binary PATH] [--cache DIR] [--tier T] [--jobs N] [--user UID] [--results FILE]
 
-Passes when at least 95 % of the cells equal (the goal is 97 %; a loaded machine moves a few cells) Jupyter's and no notebook crashes. Exit status 77, with a line that says so,
+Passes when at least 95 % of the cells equal Jupyter's and no notebook crashes; the goal is 97 %, but a loaded machine moves a few cells. Exit status 77, with a line that says so,
 where the tool, its notebooks or the program are not there.
 """
 import argparse

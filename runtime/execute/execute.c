@@ -336,7 +336,7 @@ static void prepare_next(struct running *r, size_t index)
 static void run_to_its_end(struct running *r, struct cb_live *live)
 {
     const struct cb_progress *p = r->context.options->progress;
-    bool interesting = true;
+    bool interesting = true, next_made = false;
     while (live->state == CB_LIVE_RUNNING) {
         int fds[CB_LIVE_FDS];
         cb_live_fds(live, fds);
@@ -359,6 +359,11 @@ static void run_to_its_end(struct running *r, struct cb_live *live)
         }
         if (ready > 0 && polled[CB_LIVE_FDS + 1].revents)
             cb_live_settle(&r->context, &r->spare);
+        /* Not before this cell has begun: it may be waiting for an answer until then. */
+        if (live->begun && !next_made && live->state == CB_LIVE_RUNNING) {
+            next_made = true;
+            prepare_next(r, (size_t)live->index);
+        }
         check_deadlines(r, live);
         if (p && p->tick)
             p->tick(p->context, cb_monotonic() - live->t_start);
@@ -441,7 +446,6 @@ static bool run_cell(struct running *r, size_t index, int count)
         end_with(r, &err);
         return false;
     }
-    prepare_next(r, index);
     run_to_its_end(r, &live);
     event(r, (int)index, "execute");
     cb_live_finish(&r->context, &live);

@@ -108,17 +108,15 @@ static int died(const struct cb_zygote *z, int code, struct cb_error *err)
     return code;
 }
 
-/* One try: 1 when ready, 0 when it must be started anew without the modules added to `leave`. */
-static int attempt(struct cb_sandbox *sandbox, const struct cb_image *image, char *const *modules, size_t n_modules,
-                   const char *const *extra_env, json_t *leave, struct cb_zygote *z, struct cb_error *err)
+static int bring_up(struct cb_sandbox *sandbox, const struct cb_image *image, char *const *modules, size_t n_modules,
+                    const char *const *extra_env, struct cb_zygote *z, struct cb_error *err)
 {
     int code = launch(sandbox, image, extra_env, z, err);
     if (code < 0)
         return code;
     json_t *wanted = json_array();
     for (size_t i = 0; i < n_modules; i++)
-        if (!json_object_get(leave, modules[i]))
-            json_array_append_new(wanted, json_string(modules[i]));
+        json_array_append_new(wanted, json_string(modules[i]));
     json_t *init = json_pack("{s:s, s:o, s:s, s:s, s:i}", "op", "init", "modules", wanted, "home", image->home, "user",
                              image->user, "kernel_pid", (int)getpid());
     code = cb_packet_send(z->control, init, NULL, 0);
@@ -133,7 +131,7 @@ static int attempt(struct cb_sandbox *sandbox, const struct cb_image *image, cha
     const char *op = json_string_value(json_object_get(reply, "op"));
     if (op && strcmp(op, "ready") == 0) {
         z->ready = reply;
-        return 1;
+        return 0;
     }
     if (op && strcmp(op, "failed") == 0) {
         const char *message = json_string_value(json_object_get(reply, "message"));
@@ -142,34 +140,18 @@ static int attempt(struct cb_sandbox *sandbox, const struct cb_image *image, cha
         json_decref(reply);
         return -ENOENT;
     }
-    size_t i;
-    json_t *entry;
-    bool more = false;
-    json_array_foreach (json_object_get(reply, "leave"), i, entry) {
-        const char *name = json_string_value(json_object_get(entry, "module"));
-        if (name && !json_object_get(leave, name)) {
-            json_object_set(leave, name, entry);
-            more = true;
-        }
-    }
     json_decref(reply);
-    return more ? 0 : died(z, -EPROTO, err);
+    return died(z, -EPROTO, err);
 }
 
 int cb_zygote_start(struct cb_sandbox *sandbox, const struct cb_image *image, char *const *modules, size_t n_modules,
                     const char *const *extra_env, struct cb_zygote *out, struct cb_error *err)
 {
-    json_t *leave = json_object();
-    int code = 0;
-    /* Each new start leaves at least one module more to the cells, so this ends. */
-    while (code == 0) {
-        *out = (struct cb_zygote){.control = -1, .pidfd = -1, .log_fd = -1};
-        code = attempt(sandbox, image, modules, n_modules, extra_env, leave, out, err);
-        if (code <= 0)
-            cb_zygote_close(out);
-    }
-    json_decref(leave);
-    return code < 0 ? code : 0;
+    *out = (struct cb_zygote){.control = -1, .pidfd = -1, .log_fd = -1};
+    int code = bring_up(sandbox, image, modules, n_modules, extra_env, out, err);
+    if (code < 0)
+        cb_zygote_close(out);
+    return code;
 }
 
 void cb_zygote_close(struct cb_zygote *zygote)

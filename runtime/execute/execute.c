@@ -336,7 +336,7 @@ static void prepare_next(struct running *r, size_t index)
 static void run_to_its_end(struct running *r, struct cb_live *live)
 {
     const struct cb_progress *p = r->context.options->progress;
-    bool interesting = true, next_made = false;
+    bool next_made = false;
     while (live->state == CB_LIVE_RUNNING) {
         int fds[CB_LIVE_FDS];
         cb_live_fds(live, fds);
@@ -351,9 +351,8 @@ static void run_to_its_end(struct running *r, struct cb_live *live)
             interrupted(r, live);
         else if (ready > 0)
             cb_live_step(&r->context, live);
-        if (live->state == CB_LIVE_RUNNING && ready > 0 && polled[3].revents && !polled[0].revents && interesting) {
+        if (live->state == CB_LIVE_RUNNING && ready > 0 && polled[3].revents && !polled[0].revents) {
             /* The process is gone but a child of it still holds the socket: that is a death as well. */
-            interesting = false;
             cb_live_step(&r->context, live);
             cb_live_abort(live, CB_EXIT_LIMIT, "run", "the cell's process died", "");
         }

@@ -14,8 +14,6 @@ import oracle
 
 KNOWN_GAPS = {
     'builtins-type': '`__builtins__` is a dictionary here, the module there (docs/values.md)',
-    'real-stdout': "a kernel reads descriptor 1 in a thread: under load the text lands in its next cell",
-    'c-level': "as real-stdout",
 }
 
 # What differs from one kernel to the next: addresses, process ids, durations.

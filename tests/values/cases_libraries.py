@@ -60,3 +60,13 @@ class More:
 e, m, n = Endless(), More(), 1
 """, 'import time\nprint(n)', uncopyable={0: ['e', 'm']})
 case('method of a library class replaced', 'import pandas as pd\ndf = pd.DataFrame({"a": [1]})\npd.DataFrame._repr_html_ = lambda self: "mine"', 'print(df._repr_html_())')
+case('ctypes data of a library', """
+import ctypes
+libc = ctypes.CDLL(None)
+err = ctypes.c_void_p.in_dll(libc, 'stderr')
+stream = ctypes.c_void_p(err.value)
+none, text, number = ctypes.c_void_p(), ctypes.c_char_p(b'abc'), ctypes.c_int(4)
+optind = ctypes.c_int.in_dll(libc, 'optind')
+""", 'print(err.value == ctypes.c_void_p.in_dll(libc, "stderr").value, bool(none), text.value, number.value, ctypes.addressof(optind) == ctypes.addressof(ctypes.c_int.in_dll(libc, "optind")))\nlibc.fputs(b"from C\\n", err)\nprint(stream.value == err.value)',
+     writes={1: ['libc']})
+case('ctypes pointer', 'import ctypes\na = ctypes.c_int(3)\np = ctypes.pointer(a)\nq = ctypes.c_void_p(ctypes.addressof(a))', 'pass', uncopyable={0: ['p', 'q']})

@@ -96,3 +96,16 @@ case('numpy view of view', 'import numpy as np\na = np.arange(24).reshape(4, 6)\
 case('object array shared', 'import numpy as np\nL = []\no = np.array([L, None], dtype=object)', 'L.append(1)', 'print(o)')
 case('large bytes', 'b = b"x" * 3000000\nd = {"b": b, "s": "y" * 2000000}', 'print(len(b), d["b"] == b, len(d["s"]))', writes={1: []})
 case('many', 'xs = [{"i": i, "s": str(i)} for i in range(20000)]', 'print(len(xs), xs[5])', 'xs[7]["i"] = 0', 'print(xs[7])', writes={1: [], 2: ['xs']})
+case('timer that waits', """
+import threading
+fired = []
+t = threading.Timer(1.0, fired.append, args=[1]); t.start()
+u = threading.Timer(1000, fired.append, args=[2]); u.daemon = True; u.start()
+""", 'print(t.is_alive(), fired, t.interval, t.daemon, u.daemon)', 'u.cancel(); u.join()\nprint(u.is_alive(), u.finished.is_set())\nt.join(); print(fired)',
+     'print(fired, t.is_alive(), u.is_alive(), t.name == u.name)', writes={1: []})
+case('thread that has ended or not begun', """
+import threading
+out = []
+a = threading.Thread(target=out.append, args=(1,), name='first'); a.start(); a.join()
+b = threading.Thread(target=out.append, args=(2,), name='second')
+""", 'print(a.is_alive(), a.name, a.ident is None, b.ident)', 'b.start(); b.join(); print(out)\ntry:\n    a.start()\nexcept RuntimeError as e:\n    print(e)\na.join()', 'print(out, b.is_alive())', writes={1: []})

@@ -131,6 +131,74 @@ def _structure_set(cls, state):
         cls._fields_ = fields
 
 
+# ---- ctypes data that lies in a library: found again by its symbol ----
+
+class _Found(ctypes.Structure):
+    _fields_ = [('file', ctypes.c_char_p), ('base', ctypes.c_void_p), ('symbol', ctypes.c_char_p), ('address', ctypes.c_void_p)]
+
+
+def _symbol(address):
+    """(file, symbol, distance) of what the dynamic linker knows at or before an address; None where that is nothing."""
+    found = _Found()
+    if not address or not ctypes.CDLL(None).dladdr(ctypes.c_void_p(address), ctypes.byref(found)) or not found.symbol:
+        return None
+    symbol = found.symbol.decode()
+    try:
+        if ctypes.addressof(ctypes.c_char.in_dll(_open(found.file.decode()), symbol)) != found.address:
+            return None
+    except (OSError, ValueError):
+        return None
+    return found.file.decode(), symbol, address - found.address
+
+
+def _open(file):
+    """The library of that file; the program itself cannot be opened by name (dlopen(3))."""
+    try:
+        return ctypes.CDLL(file)
+    except OSError:
+        return ctypes.CDLL(None)
+
+
+def _in_library(kind, file, symbol):
+    return kind.in_dll(_open(file), symbol)
+
+
+def _pointer(kind, file, symbol, distance):
+    return kind(ctypes.addressof(ctypes.c_char.in_dll(_open(file), symbol)) + distance)
+
+
+def _null(kind):
+    return kind()
+
+
+def _lies_in_library(data):
+    """For data that is no copy of its own (C's `stdout` by in_dll): where it is found."""
+    if data._b_needsfree_ or data._b_base_ is not None:
+        return None
+    found = _symbol(ctypes.addressof(data))
+    return found[:2] if found is not None and found[2] == 0 else None
+
+
+def reduce_c_data(self, data):
+    place = _lies_in_library(data)
+    return (_in_library, (type(data), *place)) if place else NotImplemented
+
+
+def reduce_c_pointer(self, data):
+    """A pointer leads nowhere in another process, unless it is null or leads into a library."""
+    place = _lies_in_library(data)
+    if place:
+        return _in_library, (type(data), *place)
+    if type(data) in (ctypes.c_char_p, ctypes.c_wchar_p) and data._objects is not None:
+        return type(data), (data._objects,)
+    if not data:
+        return _null, (type(data),)
+    found = _symbol(data.value) if isinstance(data, ctypes.c_void_p) else None
+    if found is None:
+        raise Uncopyable('it is a pointer into a process that has ended')
+    return _pointer, (type(data), *found)
+
+
 # ---- Boost.Python ----
 
 def _boost(function, args):
@@ -244,6 +312,10 @@ def finder(kind):
 def register():
     dispatch_bases.append((ctypes.CDLL, reduce_library))
     dispatch_bases.append((ctypes._CFuncPtr, reduce_function))
+    for kind in (ctypes.c_void_p, ctypes.c_char_p, ctypes.c_wchar_p, ctypes._Pointer):
+        dispatch_bases.append((kind, reduce_c_pointer))
+    for kind in (ctypes._SimpleCData, ctypes.Structure, ctypes.Union, ctypes.Array):
+        dispatch_bases.append((kind, reduce_c_data))
     dispatch[types.TracebackType] = reduce_traceback
     pickler.late_dispatch.append(finder)
 

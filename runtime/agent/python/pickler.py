@@ -39,6 +39,9 @@ class Context:
 
 context = Context()
 
+#: called when a value and whatever it refers to are loaded
+after_load = []
+
 
 class Uncopyable(Exception):
     """Raised by a reducer: the object holds live state; str() is the reason."""

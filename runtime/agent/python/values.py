@@ -16,10 +16,10 @@ import types
 import warnings
 
 import _cellblock
-from cellblock_agent import ambient, arrays, borrowers, imports, libraries, pickler, reducers
+from cellblock_agent import ambient, arrays, borrowers, imports, libraries, pickler, reducers, timers
 from cellblock_agent.pickler import Digester, Reader, Uncopyable, Writer, _root, context, deep
 
-__all__ = ['Namespace', 'UncopyableValue', '_root', 'libraries', 'reducers']
+__all__ = ['Namespace', 'UncopyableValue', '_root', 'libraries', 'reducers', 'timers']
 
 SPOOL_UNIT = 4096
 _RESULT = re.compile(r'_{1,3}|_\d+|Out|_oh')
@@ -408,6 +408,9 @@ class Namespace:
                 self.opening.pop()
             while self.late and not self.opening:
                 self._apply_late(self.late.pop(0))
+            if not self.opening:
+                for function in pickler.after_load:
+                    function()
             return self.objects[root]
         if kind == 'uncopyable':
             raise self._refusal(root, reply)

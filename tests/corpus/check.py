@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """The quick tier of the corpus of real notebooks, where its tool lies beside the project (../shared/tools/corpus.py).
 
-check.py [--binary PATH] [--cache DIR] [--tier T] [--jobs N] [--user UID] [--results FILE]
+check.py [--binary PATH] [--cache DIR] [--tier T] [--jobs N] [--user UID] [--results FILE] [--reports DIR]
 
 Passes when at least 95 % of the cells equal Jupyter's and no notebook crashes; the goal is 97 %, but a loaded machine moves a few cells. Exit status 77, with a line that says so,
 where the tool, its notebooks or the program are not there.
@@ -21,6 +21,8 @@ import program  # noqa: E402
 PROJECT = os.path.dirname(os.path.dirname(HERE))
 TOOL = os.path.join(os.path.dirname(PROJECT), 'shared', 'tools', 'corpus.py')
 GOAL = 0.95
+# NAME-HASH.ipynb and .json in the second argument; the notebook as it was run, named by its content too, since names repeat.
+KEEP_REPORT = 'n=$2/$(basename "$1" .ipynb)-$(sha256sum < "$1" | cut -c1-12); cp "$1" "$n.ipynb"; shift 2; exec "$@" > "$n.json"'
 
 
 def left_out(why):
@@ -33,6 +35,13 @@ def crashed(result):
     return result['golden_seconds'] is not None and result['error'] is not None
 
 
+def empty(folder):
+    os.makedirs(folder, exist_ok=True)
+    for name in os.listdir(folder):
+        if name.endswith(('.ipynb', '.json')):
+            os.unlink(os.path.join(folder, name))
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument('--binary')
@@ -41,6 +50,8 @@ def main():
     parser.add_argument('--jobs', type=int, default=2)
     parser.add_argument('--user', type=int, metavar='UID', help='run the program as this user (needs root)')
     parser.add_argument('--results', metavar='FILE', help="keep the tool's report here")
+    parser.add_argument('--reports', metavar='DIR', help='keep each notebook and what `run --json` printed for it here (for reality.py); '
+                                                         'emptied first')
     options = parser.parse_args()
     binary = program.find_binary(options.binary)
     if not os.path.exists(TOOL):
@@ -49,6 +60,8 @@ def main():
         return left_out('the program is not built (--binary PATH)')
     os.makedirs(options.cache, exist_ok=True)
     report = options.results or os.path.join(options.cache, 'results-%s.json' % options.tier)
+    if options.reports:
+        empty(options.reports)
     with tempfile.TemporaryDirectory(prefix='cellblock-corpus-') as scratch:
         command = [binary, 'run', '{in}', '-o', '{out}', '--store', os.path.join(scratch, 'store')]
         if options.user is not None:
@@ -57,6 +70,8 @@ def main():
             script = 'd=$(dirname "$1"); chown -R {0}:{0} "$d" "$(dirname "$d")"; chmod 755 "$(dirname "$d")"; shift; ' \
                      'exec setpriv --reuid={0} --regid={0} --clear-groups -- "$@"'.format(options.user)
             command = ['/bin/sh', '-c', script, 'sh', '{in}'] + command
+        if options.reports:
+            command = ['/bin/sh', '-c', KEEP_REPORT, 'sh', '{in}', os.path.abspath(options.reports)] + command + ['--json']
         subprocess.run([program.PYTHON, TOOL, 'check', '--cache', options.cache, '--tier', options.tier, '--jobs', str(options.jobs),
                         '--json', report, '--command', shlex.join(command)], check=True)
     with open(report, encoding='utf-8') as f:

@@ -1,5 +1,5 @@
 # Sourced by ./cellblock and tests/run, which set $dir to the checkout. Installs what packages.txt names and is missing,
-# configures, builds. Standard output belongs to the program that comes after: all that is said goes to standard error.
+# fetches what package-lock.json pins, configures, builds. Standard output belongs to the program that comes after: all that is said goes to standard error.
 dir=$(cd "$dir" && pwd -P) || exit 70
 
 cb_say() {
@@ -111,12 +111,38 @@ cb_packages() {
     if cb_is_debian_12; then cb_install "$@"; else cb_look "$@"; fi
 }
 
+# C sources that Debian has no package of: those of setup/package-lock.json, by their checksums, into build/sources/. The
+# network is used once, and again when the lock file changes. Scripts of the packages are not run.
+cb_fetch() {
+    sources=$dir/build/sources
+    cmp -s "$dir/setup/package-lock.json" "$sources/package-lock.json" && return 0
+    command -v npm >/dev/null || cb_packages fetch || return
+    mkdir -p "$dir/build" && fresh=$(mktemp -d "$dir/build/sources.XXXXXX") || return 70
+    cp "$dir/setup/package.json" "$dir/setup/package-lock.json" "$fresh" || return 70
+    cb_say "fetching sources with npm (once): $(cb_fetched | tr '\n' ' ')"
+    (cd "$fresh" && npm ci --ignore-scripts --omit=dev --omit=optional --omit=peer --no-audit --no-fund \
+        --loglevel=error) </dev/null >&2 || {
+        rm -rf "$fresh"
+        cb_say "the sources could not be fetched"
+        cb_say "what to do: see npm's message above; with a registry of your own, name it in ~/.npmrc; then start again"
+        return 5
+    }
+    # Two at once: both are the same.
+    rm -rf "$sources"
+    mv -T "$fresh" "$sources" 2>/dev/null || rm -rf "$fresh"
+}
+
+cb_fetched() {
+    sed -n '/"dependencies"/,/}/s/^ *"\([^"]*\)": "\([0-9][^"]*\)".*/\1 \2/p' "$dir/setup/package.json"
+}
+
 # cb_build PRESET [TARGET...]: under the lock; without targets everything, tests included. The stamp is as old as the beginning: an edit during the build counts.
 cb_build() {
     preset=$1 build=$(cb_build_dir "$1")
     shift
     log=$build/build.log
     touch "$build/.stamp.new" || return 70
+    cb_fetch || return
     [ -e "$build/bin/cellblock" ] || cb_say "building in $build (once, about a minute)"
     (
         cd "$dir" || exit

@@ -1,0 +1,2 @@
+# Dependencies between cells, from effects made by hand.
+cb_unit_test(analyzer-graph ${CMAKE_CURRENT_LIST_DIR}/test_graph.c LIBS cb_analyzer)

@@ -79,7 +79,8 @@ static struct cb_scope_entry *entry_of(struct cb_scope_builder *b, struct cb_sco
 static const struct cb_scope_entry *entry_if_any(struct cb_scope_builder *b,
                                                  const struct cb_scope_frame *frame, cb_name name)
 {
-    const struct cb_scope_entry *entry = b->entries[slot_of(b, name)];
+    uint32_t slot = slot_of(b, name); /* may move the entries */
+    const struct cb_scope_entry *entry = b->entries[slot];
     while (entry && entry->frame->depth > frame->depth)
         entry = entry->outer;
     return entry && entry->frame == frame ? entry : NULL;

@@ -13,27 +13,29 @@
 enum cb_ipython_kind {
     CB_IPYTHON_MAGIC,  /* %name args, also automagic and `x = %name args` */
     CB_IPYTHON_SHELL,  /* !cmd, !!cmd, x = !cmd, %sx, %system, %sc */
-    CB_IPYTHON_CELL,   /* %%name args + body that is not Python of this kernel */
+    CB_IPYTHON_CELL,   /* %%name args + body; the body is Python of this kernel if `code` says so */
     CB_IPYTHON_HELP,   /* x?, ?x, x??, np.*load*? */
-    CB_IPYTHON_CALL    /* ,f a b  ;f a b  /f a b */
+    CB_IPYTHON_CALL    /* ,f a b  ;f a b  /f a b, and exit as a cell of its own: expressions[0] is the call */
 };
 
 /* Code inside an item. */
 enum cb_ipython_code {
     CB_IPYTHON_NO_CODE,
-    CB_IPYTHON_INLINE, /* Python that runs in the namespace and stands in `python` after the placeholder: %time, %%time, %%capture, %prun … */
+    /* Python that runs in the namespace: %time, %%time, %%capture, %prun … It stands in `python` after the placeholder (`body` is NULL),
+     * or in `body` where it could not: a compound statement cannot follow `;`, and `x = %time g(x)` reads x before it is bound. */
+    CB_IPYTHON_INLINE,
     CB_IPYTHON_FUNCTION /* Python that runs in a function of its own: %timeit, %%timeit; names it binds are local */
 };
 
 struct cb_ipython_item {
     enum cb_ipython_kind kind;
     enum cb_ipython_code code;
-    const char *name;  /* of the magic ("" for the others); "capture" for %%capture … */
+    const char *name;  /* of the magic ("" for the others); "capture" for %%capture, "sx" for %sx … */
     const char *args;  /* the rest of the line, or the command; for HELP the object's name; arena, NUL-terminated */
-    const char *body;  /* of CELL, and FUNCTION's statements; else NULL */
+    const char *body;  /* of CELL without code; Python of FUNCTION, and of INLINE where it does not stand in `python`; else NULL */
     size_t body_length;
-    const char *const *names; /* names of the user namespace that the item binds by itself: %%capture out, %%bash --out x, %store -r x, %sc x=…; NULL-terminated */
-    const char *const *expressions; /* Python text of {…}, $x and $$ as IPython expands them in args, and in the body where the magic expands it; NULL-terminated */
+    const char *const *names; /* names of the user namespace that the item binds by itself: %%capture out, %%bash --out x, %store -r x, %sc x=…, _exit_code of !cmd; those that it deletes: %xdel x; NULL-terminated */
+    const char *const *expressions; /* Python text that the item evaluates: {…} and $x as IPython expands them in args (and in the body of %%sx), the objects of x? and %pinfo; NULL-terminated. Some may be no Python: IPython then leaves the text alone */
     size_t offset;     /* where its placeholder is in `python` */
     uint32_t line;     /* from 1, in the cell */
 };
@@ -59,5 +61,7 @@ enum cb_magic_effect {
     CB_MAGIC_FILES /* %%writefile, %cat, %save …: see stubs.h */
 };
 enum cb_magic_effect cb_ipython_magic(const char *name, bool cell, const char **ambient);
+/* The same for an item of any kind, with its arguments in view: `%load_ext autoreload`, `%env` without a value … */
+enum cb_magic_effect cb_ipython_item_effect(const struct cb_ipython_item *item, const char **ambient);
 
 #endif

@@ -1,0 +1,4 @@
+# locale.setlocale
+# %%
+import locale
+locale.setlocale(locale.LC_NUMERIC, 'C')

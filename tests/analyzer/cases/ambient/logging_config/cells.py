@@ -1,0 +1,4 @@
+# logging.basicConfig and setLevel
+# %%
+import logging
+logging.basicConfig(level=logging.INFO)

@@ -1,0 +1,3 @@
+# %set_env A 1
+# %%
+%set_env CB_E=1

@@ -1,0 +1,4 @@
+# np.seterr
+# %%
+import numpy as np
+np.seterr(all='ignore')

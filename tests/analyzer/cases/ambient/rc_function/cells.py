@@ -1,0 +1,4 @@
+# plt.rc and matplotlib.rc
+# %%
+import matplotlib
+matplotlib.rc('font', size=9)

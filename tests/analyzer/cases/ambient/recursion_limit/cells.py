@@ -1,0 +1,4 @@
+# sys.setrecursionlimit
+# %%
+import sys
+sys.setrecursionlimit(5000)

@@ -1,0 +1,4 @@
+# sklearn.set_config
+# %%
+import sklearn
+sklearn.set_config(display='text')

@@ -1,0 +1,4 @@
+# plt.style.use
+# %%
+import matplotlib.pyplot as plt
+plt.style.use('ggplot')

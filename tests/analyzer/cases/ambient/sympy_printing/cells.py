@@ -1,0 +1,4 @@
+# sympy.init_printing
+# %%
+import sympy
+sympy.init_printing()

@@ -1,0 +1,4 @@
+# warnings.filterwarnings
+# %%
+import warnings
+warnings.filterwarnings('ignore')

@@ -1,0 +1,4 @@
+# simplefilter
+# %%
+import warnings
+warnings.simplefilter('always')

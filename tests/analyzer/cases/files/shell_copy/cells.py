@@ -1,0 +1,7 @@
+# !cp a b
+# %%
+!echo hi > cb_c1
+# %%
+!cp cb_c1 cb_c2
+# %%
+!rm cb_c2

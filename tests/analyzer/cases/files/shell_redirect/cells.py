@@ -1,0 +1,5 @@
+# !cmd > f
+# %%
+!echo hi > cb_sh.txt
+# %%
+!cat cb_sh.txt

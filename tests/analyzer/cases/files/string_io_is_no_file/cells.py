@@ -1,0 +1,4 @@
+# io.StringIO is no file
+# %%
+import io
+f = io.StringIO('a')

@@ -1,0 +1,4 @@
+# a path that is not known names no file
+# %%
+import sys
+p = sys.argv[0] + '.cb'

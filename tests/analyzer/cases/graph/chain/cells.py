@@ -1,0 +1,9 @@
+# each cell needs the one before
+# %%
+a = 1
+# %%
+b = a
+# %%
+c = b
+# %%
+d = c

@@ -1,0 +1,5 @@
+# a cell without code depends on nothing
+# %%
+x = 1
+# %%
+# nothing here

@@ -1,0 +1,9 @@
+# two middle cells, one end
+# %%
+a = 1
+# %%
+b = a
+# %%
+c = a
+# %%
+d = b + c

@@ -1,0 +1,7 @@
+# readers of one version are independent
+# %%
+x = 1
+# %%
+a = x
+# %%
+b = x

@@ -1,0 +1,4 @@
+# a cell does not depend on itself
+# %%
+x = 1
+x = x + 1

@@ -1,0 +1,4 @@
+# %%capture without a name binds nothing of its own
+# %%
+%%capture
+z = 1

@@ -1,0 +1,4 @@
+# options of %%capture are no names
+# %%
+%%capture --no-stderr cap
+z = 1

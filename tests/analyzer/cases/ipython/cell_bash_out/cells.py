@@ -1,0 +1,6 @@
+# %%bash --out binds a name
+# %%
+%%bash --out res --err problems
+echo hi
+# %%
+res

@@ -1,0 +1,4 @@
+# %%html shows its body
+# %%
+%%html
+<b>x = y + z</b>

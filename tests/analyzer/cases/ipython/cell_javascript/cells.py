@@ -1,0 +1,4 @@
+# %%javascript is no Python
+# %%
+%%javascript
+var x = y; import z from 'w'

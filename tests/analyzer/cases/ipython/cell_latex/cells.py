@@ -1,0 +1,4 @@
+# %%latex is no Python
+# %%
+%%latex
+$x = y$

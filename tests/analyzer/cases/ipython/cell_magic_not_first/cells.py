@@ -1,0 +1,8 @@
+# %% only counts on the first line of the cell
+# %%
+x = 1
+# %%
+y = x
+s = '''
+%%bash
+'''

@@ -1,0 +1,4 @@
+# %%markdown is no Python
+# %%
+%%markdown
+a `x` b

@@ -1,0 +1,4 @@
+# %%script runs another program
+# %%
+%%script cat
+x = y

@@ -1,0 +1,5 @@
+# display and get_ipython are there without an import
+# %%
+x = 1
+# %%
+display(x)

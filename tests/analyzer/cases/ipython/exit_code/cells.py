@@ -1,0 +1,5 @@
+# !cmd leaves _exit_code
+# %%
+!false
+# %%
+code = _exit_code

@@ -1,0 +1,6 @@
+# a help line among statements
+# %%
+x = 1
+# %%
+y = x
+y?

@@ -1,0 +1,5 @@
+# x.y?? looks at x
+# %%
+import json
+# %%
+json.dumps??

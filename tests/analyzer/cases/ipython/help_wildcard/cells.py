@@ -1,0 +1,5 @@
+# np.*load*? looks at np
+# %%
+import json
+# %%
+json.*load*?

@@ -1,0 +1,5 @@
+# _ is the last result
+# %%
+40 + 2
+# %%
+y = _ + 1

@@ -1,0 +1,3 @@
+# an extension that is not known may do anything
+# %%
+%load_ext cb_no_such_extension

@@ -1,0 +1,5 @@
+# {expr} in the arguments of a magic is Python
+# %%
+k = '1'
+# %%
+%env CB_CASE={k}

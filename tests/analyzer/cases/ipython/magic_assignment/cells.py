@@ -1,0 +1,7 @@
+# x = %magic binds x
+# %%
+import os
+# %%
+here = %pwd
+# %%
+here and 1

@@ -1,0 +1,7 @@
+# magics that only tell something
+# %%
+x = 1
+# %%
+%autosave 60
+%lsmagic
+y = x

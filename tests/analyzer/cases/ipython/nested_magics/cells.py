@@ -1,0 +1,7 @@
+# %%capture around %time
+# %%
+x = 2
+# %%
+%%capture cap
+%time y = x
+!echo {y}

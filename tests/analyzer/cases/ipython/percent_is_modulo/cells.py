@@ -1,0 +1,7 @@
+# a line that begins with % inside brackets is a modulo
+# %%
+a = 7
+b = 4
+# %%
+r = (a
+     % b)

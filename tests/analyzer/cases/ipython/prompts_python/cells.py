@@ -1,0 +1,7 @@
+# `>>> ` is removed, and so is the output's prompt
+# %%
+x = 1
+# %%
+>>> y = x
+>>> if y:
+...     z = y

@@ -1,0 +1,5 @@
+# %pylab brings some thousand names
+# %%
+%pylab inline
+# %%
+x = linspace(0, 1)

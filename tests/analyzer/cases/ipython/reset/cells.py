@@ -1,0 +1,5 @@
+# %reset -f clears the namespace
+# %%
+x = 1
+# %%
+%reset -f

@@ -1,0 +1,5 @@
+# %time with several statements
+# %%
+x = 1
+# %%
+%time a = x; b = a

@@ -1,0 +1,6 @@
+# $obj.attr reads obj
+# %%
+import types
+cfg = types.SimpleNamespace(path='p')
+# %%
+!echo $cfg.path

@@ -1,0 +1,5 @@
+# $$name is left to the shell
+# %%
+name = 'a'
+# %%
+!echo $$name

@@ -1,0 +1,7 @@
+# a shell line under a condition
+# %%
+flag = True
+word = 'x'
+# %%
+if flag:
+    !echo {word}

@@ -1,0 +1,4 @@
+# an unknown cell magic may do anything
+# %%
+%%frobnicate
+x = 1

@@ -1,0 +1,5 @@
+# an unknown magic may do anything
+# %%
+x = 1
+# %%
+%frobnicate x

@@ -1,0 +1,5 @@
+# %who reads every name
+# %%
+x = 1
+# %%
+%who

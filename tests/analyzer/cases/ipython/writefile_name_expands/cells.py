@@ -1,0 +1,6 @@
+# the file name of %%writefile is expanded
+# %%
+n = 'cb'
+# %%
+%%writefile {n}.txt
+hello

@@ -1,0 +1,5 @@
+# %xdel x deletes x
+# %%
+x = [1]
+# %%
+%xdel x

@@ -1,0 +1,7 @@
+# h = f; h()
+# %%
+def f(): return g
+g = 1
+h = f
+# %%
+h()

@@ -1,0 +1,11 @@
+# contextlib.contextmanager
+# %%
+import contextlib
+log = []
+@contextlib.contextmanager
+def ctx():
+    log.append(1)
+    yield
+# %%
+with ctx():
+    pass

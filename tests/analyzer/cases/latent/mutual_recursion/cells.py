@@ -1,0 +1,7 @@
+# functions that call each other
+# %%
+def even(n): return n == 0 or odd(n - 1)
+def odd(n): return n != 0 and even(n - 1)
+limit = 4
+# %%
+even(limit)

@@ -1,0 +1,6 @@
+# a dict that holds a list
+# %%
+inner = []
+box = {'a': inner}
+# %%
+inner.append(1)

@@ -1,0 +1,6 @@
+# y = x; y.append(1) in one cell
+# %%
+x = []
+# %%
+y = x
+y.append(1)

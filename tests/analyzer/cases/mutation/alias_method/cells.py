@@ -1,0 +1,6 @@
+# a bound method kept in a name
+# %%
+x = []
+# %%
+add = x.append
+add(1)

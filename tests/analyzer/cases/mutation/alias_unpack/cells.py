@@ -1,0 +1,6 @@
+# … through unpacking
+# %%
+pair = ([], [])
+# %%
+a, b = pair
+a.append(1)

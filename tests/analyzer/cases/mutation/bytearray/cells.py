@@ -1,0 +1,6 @@
+# bytearray
+# %%
+b = bytearray(b'ab')
+# %%
+b[0] = 65
+b.extend(b'c')

@@ -1,0 +1,6 @@
+# appending in a comprehension
+# %%
+x = [1]
+y = []
+# %%
+[y.append(v) for v in x]

@@ -1,0 +1,6 @@
+# del o.a changes o
+# %%
+import types
+o = types.SimpleNamespace(a=0)
+# %%
+del o.a

@@ -1,0 +1,5 @@
+# del d[k] changes d
+# %%
+d = {'k': 0}
+# %%
+del d['k']

@@ -1,0 +1,5 @@
+# list.append
+# %%
+x = []
+# %%
+x.append(1)

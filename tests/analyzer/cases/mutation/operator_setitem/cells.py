@@ -1,0 +1,6 @@
+# operator.setitem
+# %%
+import operator
+d = {}
+# %%
+operator.setitem(d, 'a', 1)

@@ -1,0 +1,7 @@
+# an open-world reader depends on what earlier cells wrote
+# %%
+x = 1
+# %%
+y = 2
+# %%
+exec(''.join(['z=x', '+y']))

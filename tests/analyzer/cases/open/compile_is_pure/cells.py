@@ -1,0 +1,3 @@
+# compile runs nothing
+# %%
+c = compile('x = 1', 'a', 'exec')

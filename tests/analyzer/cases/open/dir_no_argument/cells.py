@@ -1,0 +1,5 @@
+# dir() lists the namespace
+# %%
+x = 1
+# %%
+n = len(dir())

@@ -1,0 +1,5 @@
+# dir(o) is harmless
+# %%
+x = 1
+# %%
+n = dir(x)

@@ -1,0 +1,5 @@
+# exec of text that is not known
+# %%
+code = ''.join(['a', '=1'])
+# %%
+exec(code)

@@ -1,0 +1,5 @@
+# reading globals()
+# %%
+x = 1
+# %%
+n = len(globals())

@@ -1,0 +1,7 @@
+# globals()[name] = v
+# %%
+name = 'made'
+# %%
+globals()[name] = 1
+# %%
+made

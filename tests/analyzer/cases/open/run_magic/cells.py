@@ -1,0 +1,3 @@
+# %run
+# %%
+%run cb_none.py

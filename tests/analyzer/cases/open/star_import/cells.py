@@ -1,0 +1,3 @@
+# import * from an unknown module
+# %%
+from cb_unknown_mod import *

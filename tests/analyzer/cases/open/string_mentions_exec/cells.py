@@ -1,0 +1,3 @@
+# the word exec in a string or a comment is nothing
+# %%
+s = 'exec(code)'  # eval(x)

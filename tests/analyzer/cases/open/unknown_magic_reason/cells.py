@@ -1,0 +1,3 @@
+# an unknown magic says its name
+# %%
+%cb_strange_magic

@@ -1,0 +1,5 @@
+# vars() at the top level
+# %%
+x = 1
+# %%
+n = len(vars())

@@ -1,0 +1,5 @@
+# assert reads its test
+# %%
+x = 1
+# %%
+assert x, 'no'

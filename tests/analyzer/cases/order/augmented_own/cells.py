@@ -1,0 +1,4 @@
+# += on the cell's own name
+# %%
+x = 0
+x += 1

@@ -1,0 +1,6 @@
+# read in a comprehension, then bound
+# %%
+xs = [1]
+# %%
+ys = [v for v in xs]
+xs = ys

@@ -1,0 +1,9 @@
+# every arm binds
+# %%
+c = 1
+y = 0
+# %%
+if c == 1: y = 1
+elif c == 2: y = 2
+else: y = 3
+print(y)

@@ -1,0 +1,7 @@
+# if True: binds always
+# %%
+x = 0
+# %%
+if True:
+    x = 1
+print(x)

@@ -1,0 +1,7 @@
+# the accumulator is the cell's own
+# %%
+xs = [1, 2]
+# %%
+total = 0
+for i in xs:
+    total += i

@@ -1,0 +1,6 @@
+# read first, then bound
+# %%
+x = 1
+# %%
+y = x
+x = 2

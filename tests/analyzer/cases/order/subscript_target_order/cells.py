@@ -1,0 +1,5 @@
+# the right side is evaluated before the target's index
+# %%
+d = {}
+# %%
+d[k] = (k := 1)

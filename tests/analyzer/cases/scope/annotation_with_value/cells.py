@@ -1,0 +1,5 @@
+# x: T = v binds
+# %%
+T = int
+# %%
+x: T = 3

@@ -1,0 +1,3 @@
+# annotations in quotes are text
+# %%
+def f(a: 'Later') -> 'Later': return a

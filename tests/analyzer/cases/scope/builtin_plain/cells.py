@@ -1,0 +1,3 @@
+# builtins are no reads
+# %%
+x = sorted([1]); y = len(x)

@@ -1,0 +1,3 @@
+# a = b = v binds both
+# %%
+a = b = []

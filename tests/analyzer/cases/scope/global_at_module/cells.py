@@ -1,0 +1,4 @@
+# global at the top level changes nothing
+# %%
+global g
+g = 1

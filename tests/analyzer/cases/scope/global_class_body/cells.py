@@ -1,0 +1,7 @@
+# global in a class body
+# %%
+class C:
+    global made
+    made = 1
+# %%
+made

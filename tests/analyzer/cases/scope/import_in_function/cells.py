@@ -1,0 +1,6 @@
+# an import in a function is local
+# %%
+def f():
+    import math
+    return math.pi
+f()

@@ -1,0 +1,8 @@
+# global with import
+# %%
+def f():
+    global math
+    import math
+f()
+# %%
+math.pi

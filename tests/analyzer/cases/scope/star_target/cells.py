@@ -1,0 +1,3 @@
+# first, *rest
+# %%
+first, *rest = range(4)

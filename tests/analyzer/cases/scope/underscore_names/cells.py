@@ -1,0 +1,5 @@
+# _tmp is an ordinary name
+# %%
+_tmp = 1
+# %%
+y = _tmp

@@ -1,0 +1,5 @@
+# identifiers are compared after NFKC
+# %%
+ﬁ = 1
+# %%
+r = fi

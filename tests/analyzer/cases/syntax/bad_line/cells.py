@@ -1,0 +1,7 @@
+# one bad line among good ones
+# %%
+x = 1
+# %%
+a = x
+b = = 2
+c = 3

@@ -1,0 +1,3 @@
+# something that is no Python at all
+# %%
+<div>hello</div>

@@ -1,0 +1,3 @@
+# assigning to a keyword
+# %%
+None = 1

@@ -1,0 +1,3 @@
+# a cell without an error is not marked
+# %%
+x = 1

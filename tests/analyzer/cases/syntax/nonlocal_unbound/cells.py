@@ -1,0 +1,5 @@
+# nonlocal without a binding
+# %%
+def f():
+    nonlocal q
+    q = 1

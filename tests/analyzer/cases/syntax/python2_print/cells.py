@@ -1,0 +1,5 @@
+# Python 2's print statement
+# %%
+x = 1
+# %%
+print x

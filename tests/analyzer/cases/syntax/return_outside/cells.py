@@ -1,0 +1,6 @@
+# return outside a function is refused by the compiler
+# %%
+x = 1
+# %%
+y = x
+return y

@@ -1,0 +1,3 @@
+# a closing bracket too much
+# %%
+x = 1)

@@ -1,0 +1,3 @@
+# a def without a body
+# %%
+def f():

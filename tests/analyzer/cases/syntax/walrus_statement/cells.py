@@ -1,0 +1,3 @@
+# := as a statement
+# %%
+x := 1

@@ -1,0 +1,3 @@
+# a byte order mark at the start
+# %%
+﻿x = 1

@@ -1,0 +1,4 @@
+# code in comments is none
+# %%
+x = 1  # y = z
+# w = 2

@@ -1,0 +1,4 @@
+# characters beyond the BMP
+# %%
+s = '😀 = x'
+t = s

@@ -1,0 +1,4 @@
+# a form feed is white space
+# %%
+x = 1
+y = x

@@ -1,0 +1,6 @@
+# a statement over a backslash
+# %%
+x = 1
+# %%
+y = x + \
+    x

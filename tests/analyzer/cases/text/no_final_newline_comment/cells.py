@@ -1,0 +1,4 @@
+# a comment as the last line
+# %%
+x = 1
+# end

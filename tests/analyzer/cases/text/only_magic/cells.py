@@ -1,0 +1,3 @@
+# a cell of nothing but a pure magic
+# %%
+%lsmagic

@@ -1,0 +1,4 @@
+# string prefixes
+# %%
+r = rb'\d' + b'x'
+u = u'é' R'\n'

@@ -1,0 +1,3 @@
+# several statements in a line
+# %%
+x = 1; y = x; z = y;

@@ -1,0 +1,7 @@
+# tabs as indentation
+# %%
+x = 1
+# %%
+if x:
+	y = x
+	z = y

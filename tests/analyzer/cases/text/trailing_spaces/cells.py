@@ -1,0 +1,4 @@
+# spaces and tabs at ends of lines
+# %%
+x = 1   
+y = x	

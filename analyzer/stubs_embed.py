@@ -40,7 +40,9 @@ class Stub:
     def put_argument(self, words):
         """`2`, `0 key`, `key`: the one argument that mutates, calls and returns speak of."""
         found = place(words)
-        if self.argument not in (None, found):
+        if self.argument is not None and found[0] == self.argument[0] != -1 and None in (found[1], self.argument[1]):
+            found = found[0], found[1] or self.argument[1]      # said once with its keyword, once without
+        elif self.argument not in (None, found):
             raise Problem('an entry can speak of one argument only')
         self.argument = found
         self.arg, self.keyword = found
@@ -293,9 +295,11 @@ class File:
     def inherit(self):
         """Methods of the bases become entries of the class; calling it makes one."""
         own = {}
-        for name in list(self.entries):
-            owner, _, attribute = name.rpartition('.')
-            own.setdefault(owner, []).append(attribute)
+        for name in self.entries:
+            owner = name.rpartition('.')[0]
+            while owner and owner not in self.classes:
+                owner = owner.rpartition('.')[0]
+            own.setdefault(owner, []).append(name[len(owner) + 1:])
         done = {}
 
         def methods(name, line, chain=()):
@@ -318,7 +322,7 @@ class File:
             stub = stub.copy() if stub else Stub()
             if stub.type is None:
                 stub.type = name
-                stub.flags.add('RETURNS_TYPE')
+                stub.flags |= {'RETURNS_TYPE'} if stub.flags else {'RETURNS_TYPE', 'PURE'}
             made[name] = (stub, where)
         self.entries.update(made)
 

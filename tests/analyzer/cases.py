@@ -180,7 +180,7 @@ def compare_reality(case, report, n):
     """What was seen that is not expected, and what is expected without doubt and was not seen."""
     cell, want, told = report['cells'][n], case.expected[n], []
     if 'reads' not in cell:
-        return ['not run']
+        return ['not run'] if case.cells[n].strip() else []
     skip = {x for x in names(cell['reads']) | names(cell['writes']) if HISTORY.fullmatch(x) and x not in case.cells[n]}
     seen = plain(names(cell['reads'])) - skip
     told_of_group = set().union(*[group(report, r['from'], r['name']) for r in cell['reads'] if r['from'] >= 0] or [set()])

@@ -4,4 +4,4 @@
 # %%
 !cp cb_c1 cb_c2
 # %%
-!rm cb_c2
+!cat cb_c2

@@ -58,6 +58,7 @@ void cb_analysis_free(struct cb_analysis *analysis)
 {
     if (!analysis)
         return;
+    cb_flow_free(analysis->private_part->flow);
     cb_reading_end(analysis->private_part);
     free(analysis->private_part);
     free(analysis);

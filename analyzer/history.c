@@ -2,10 +2,14 @@
  * Whether a cell may read what IPython remembers of earlier ones. False must be certain; true costs only that
  * results are kept. `_` that is only assigned (for _ in …, a, _ = …) does not count, being everywhere.
  */
-#include "analyzer/analyzer.h"
-#include "analyzer/lexer.h"
+#include "analyzer/reading.h"
 
 #include <string.h>
+
+struct look {
+    const struct cb_names *names;
+    const struct cb_module *module;
+};
 
 static bool all_digits(const char *s, size_t n)
 {
@@ -16,7 +20,7 @@ static bool all_digits(const char *s, size_t n)
 }
 
 /* _ __ ___ _3 _i _ii _iii _i3 _ih _oh In Out */
-static bool is_history_name(const char *s, size_t n)
+bool cb_history_is_name(const char *s, size_t n)
 {
     static const char *const names[] = {"_",   "__",  "___", "_i",  "_ii", "_iii",
                                         "_ih", "_oh", "In",  "Out", NULL};
@@ -29,12 +33,12 @@ static bool is_history_name(const char *s, size_t n)
 }
 
 /* Code that may read any name, or IPython's own records. */
-static bool is_open_name(const struct cb_token *t)
+static bool is_open_name(const char *s, size_t n)
 {
     static const char *const names[] = {"eval",        "exec",    "globals",         "locals",   "vars",
                                         "get_ipython", "user_ns", "history_manager", "__dict__", NULL};
     for (const char *const *name = names; *name; name++)
-        if (cb_token_is(t, *name))
+        if (strlen(*name) == n && !memcmp(*name, s, n))
             return true;
     return false;
 }
@@ -45,94 +49,107 @@ static bool is_name_byte(char c)
            (unsigned char)c >= 0x80;
 }
 
-/* History names anywhere in text that may hold expressions: f-strings, magics, shell lines with {…} and $….
- */
-static bool text_has_history(const char *s, size_t n)
+/* Such names anywhere in text: shell lines with {…} and $…, arguments of magics, cells that are not Python, or that cannot be
+ * parsed (`open`: then names of code that may read any count too). */
+static bool text_has_history(const char *s, size_t n, bool open)
 {
     for (size_t i = 0; i < n;) {
         size_t k = i;
         while (k < n && is_name_byte(s[k]))
             k++;
-        if (k > i && is_history_name(s + i, k - i))
+        if (k > i && (cb_history_is_name(s + i, k - i) || (open && is_open_name(s + i, k - i))))
             return true;
         i = k > i ? k : i + 1;
     }
     return false;
 }
 
-static bool magic_reads_history(const struct cb_token *t)
+static bool item_reads_history(const struct cb_ipython_item *item)
 {
-    static const char *const magics[] = {"%history", "%hist",  "%recall", "%rep",      "%rerun",
-                                         "%macro",   "%save",  "%edit",   "%notebook", "%pastebin",
-                                         "%who",     "%store", "%run -i", NULL};
-    for (const char *const *m = magics; *m; m++)
-        if (t->length >= strlen(*m) && !memcmp(t->text, *m, strlen(*m)))
-            return true;
-    return text_has_history(t->text, t->length);
-}
-
-static bool is_op(const struct cb_token *t, char c)
-{
-    return t->type == CB_TOKEN_OP && *t->text == c;
-}
-
-/* In the targets of a plain assignment at the start of the statement [begin, end): names, commas, stars,
- * brackets up to the last single `=`. */
-static size_t targets_end(const struct cb_token *t, size_t begin, size_t end)
-{
-    size_t found = begin;
-    for (size_t i = begin; i < end; i++) {
-        if (is_op(&t[i], '=')) {
-            if (i + 1 < end && is_op(&t[i + 1], '='))
-                return found;
-            found = i;
-        } else if (t[i].type != CB_TOKEN_NAME &&
-                   !(t[i].type == CB_TOKEN_OP && strchr(",*()[]", *t[i].text))) {
-            return found;
-        } else if (i > begin && strchr("([", *t[i].text) && t[i - 1].type == CB_TOKEN_NAME) {
-            return found; /* a call or an index reads */
-        }
-    }
-    return found;
-}
-
-static bool line_reads_history(const struct cb_token *t, size_t n)
-{
-    size_t targets = targets_end(t, 0, n);
-    bool in_for = false;
-    for (size_t i = 0; i < n; i++) {
-        if (is_op(&t[i], ';'))
-            targets = targets_end(t, i + 1, n);
-        if (t[i].type == CB_TOKEN_FSTRING && text_has_history(t[i].text, t[i].length))
-            return true;
-        if (t[i].type == CB_TOKEN_MAGIC && magic_reads_history(&t[i]))
-            return true;
-        if (t[i].type != CB_TOKEN_NAME)
-            continue;
-        if (cb_token_is(&t[i], "for") || cb_token_is(&t[i], "in"))
-            in_for = cb_token_is(&t[i], "for");
-        bool attribute = i > 0 && is_op(&t[i - 1], '.');
-        if (is_open_name(&t[i]) && !(attribute && cb_token_is(&t[i], "eval")))
-            return true;
-        if (!is_history_name(t[i].text, t[i].length) || attribute || in_for || i < targets)
-            continue;
-        if (i > 0 && cb_token_is(&t[i - 1], "as"))
-            continue;
+    static const char *const magics[] = {"history", "hist", "recall",   "rep",      "rerun", "macro", "save",
+                                         "edit",    "ed",   "notebook", "pastebin", "who",   "whos",  "who_ls",
+                                         "store",   NULL};
+    if (item->kind == CB_IPYTHON_MAGIC)
+        for (const char *const *magic = magics; *magic; magic++)
+            if (!strcmp(item->name, *magic))
+                return true;
+    if (item->kind == CB_IPYTHON_MAGIC && !strcmp(item->name, "run") && item->args && strstr(item->args, "-i"))
         return true;
+    if (item->code == CB_IPYTHON_NO_CODE && item->args && text_has_history(item->args, strlen(item->args), false))
+        return true;
+    /* The body may be anything, Python with {…} filled in included. */
+    return item->code == CB_IPYTHON_NO_CODE && item->body && text_has_history(item->body, item->body_length, false);
+}
+
+static bool list_reads(const struct look *look, const struct cb_ast *node);
+
+static bool name_reads(const struct look *look, const struct cb_ast *node)
+{
+    const char *name = look->names->text[node->name];
+    if (is_open_name(name, strlen(name)))
+        return true;
+    return (node->flags & CB_AST_CTX) != CB_AST_STORE && cb_history_is_name(name, strlen(name));
+}
+
+static bool node_reads(const struct look *look, const struct cb_ast *node)
+{
+    const char *name = look->names->text[node->name];
+    switch (node->kind) {
+    case CB_AST_NAME:
+        return name_reads(look, node);
+    case CB_AST_ATTRIBUTE: /* df.eval() is pandas' own */
+        if (is_open_name(name, strlen(name)) && strcmp(name, "eval") != 0)
+            return true;
+        break;
+    case CB_AST_ALIAS:
+        return node->text && is_open_name(node->text, strlen(node->text));
+    case CB_AST_AUG_ASSIGN:
+        if (node->a && node->a->kind == CB_AST_NAME) {
+            const char *target = look->names->text[node->a->name];
+            if (cb_history_is_name(target, strlen(target)))
+                return true;
+        }
+        break;
+    case CB_AST_IPYTHON:
+        if (node->value >= 0 && (size_t)node->value < look->module->ipython->n_items &&
+            item_reads_history(&look->module->ipython->items[node->value]))
+            return true;
+        break;
+    default:
+        break;
     }
+    return (node->a && list_reads(look, node->a)) || (node->b && list_reads(look, node->b)) ||
+           (node->c && list_reads(look, node->c)) || (node->d && list_reads(look, node->d)) ||
+           (node->extra && list_reads(look, node->extra));
+}
+
+static bool list_reads(const struct look *look, const struct cb_ast *node)
+{
+    for (; node; node = node->next)
+        if (node_reads(look, node))
+            return true;
     return false;
+}
+
+bool cb_history_is_read(const struct cb_names *names, const struct cb_module *module)
+{
+    const struct look look = {names, module};
+    /* What the parser left out may be Python all the same, of a later version. */
+    if ((module->error_line || module->refused) &&
+        text_has_history(module->ipython->python, module->ipython->length, true))
+        return true;
+    return list_reads(&look, module->body);
 }
 
 bool cb_analyzer_reads_history(const char *source)
 {
-    struct cb_lexer lx;
-    struct cb_token magic;
-    if (!cb_lexer_begin(&lx, source,
-                        &magic)) /* the body may be anything, Python with {…} filled in included */
-        return text_has_history(source, strlen(source));
-    bool reads = false;
-    while (!reads && cb_lexer_next(&lx))
-        reads = line_reads_history(lx.tokens, lx.n);
-    cb_lexer_end(&lx);
+    size_t length = strlen(source);
+    if (length > CB_ANALYSIS_MAX_BYTES)
+        return true;
+    struct cb_analysis_private reading = {0};
+    cb_reading_begin(&reading, 1);
+    cb_reading_cell(&reading, 0, source, length);
+    bool reads = cb_history_is_read(&reading.names, &reading.modules[0]);
+    cb_reading_end(&reading);
     return reads;
 }

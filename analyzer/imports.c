@@ -2,8 +2,7 @@
  * Which modules may be loaded before the first cell runs. Leaving one out costs time only; loading one that
  * the notebook wanted to load under other conditions would change its outputs, so doubts end the scan.
  */
-#include "analyzer/analyzer.h"
-#include "analyzer/lexer.h"
+#include "analyzer/reading.h"
 
 #include <string.h>
 
@@ -11,194 +10,209 @@
 #define NAME_MAX_LENGTH 200
 
 struct scan {
+    const struct cb_names *names;
+    const struct cb_module *module;
     struct cb_imports *out;
-    char matplotlib[64]; /* what the notebook calls matplotlib */
+    cb_name matplotlib; /* what the notebook calls matplotlib */
 };
 
-static void add_import(struct scan *s, const char *name, size_t n)
+static void add_import(struct scan *s, const char *name)
 {
     struct cb_imports *out = s->out;
+    size_t n = strlen(name);
     if (!n || n > NAME_MAX_LENGTH || out->n >= IMPORTS_MAX)
         return;
     for (size_t i = 0; i < out->n; i++)
-        if (strlen(out->names[i]) == n && !memcmp(out->names[i], name, n))
+        if (!strcmp(out->names[i], name))
             return;
     out->names = cb_realloc(out->names, (out->n + 1) * sizeof *out->names);
-    out->names[out->n++] = cb_format("%.*s", (int)n, name);
+    out->names[out->n++] = cb_strdup(name);
 }
 
-static bool is_op(const struct cb_token *t, char c)
-{
-    return t->type == CB_TOKEN_OP && *t->text == c;
-}
-
-/* a.b.c at tokens[i]: the dotted name without blanks. Returns the index after it; i where there is none. */
-static size_t read_dotted(const struct cb_token *t, size_t i, size_t end, struct cb_buffer *name)
-{
-    name->length = 0;
-    size_t at = i;
-    while (at < end && t[at].type == CB_TOKEN_NAME) {
-        cb_buffer_add(name, t[at].text, t[at].length);
-        at++;
-        if (at + 1 >= end || !is_op(&t[at], '.') || t[at + 1].type != CB_TOKEN_NAME)
-            break;
-        cb_buffer_add(name, ".", 1);
-        at++;
-    }
-    return at;
-}
-
-/* import a.b, c as d: either the whole statement is understood, or nothing of it is taken. */
-static void scan_import(struct scan *s, const struct cb_token *t, size_t i, size_t end, bool take)
-{
-    cleanup_buffer struct cb_buffer name = {0};
-    while (i < end) {
-        size_t after = read_dotted(t, i, end, &name);
-        if (after == i)
-            return;
-        i = after;
-        if (i + 1 < end && cb_token_is(&t[i], "as") && t[i + 1].type == CB_TOKEN_NAME) {
-            if (!strcmp(name.text, "matplotlib") && t[i + 1].length < sizeof s->matplotlib)
-                snprintf(s->matplotlib, sizeof s->matplotlib, "%.*s", (int)t[i + 1].length, t[i + 1].text);
-            i += 2;
-        }
-        if (i < end && !is_op(&t[i], ','))
-            return;
-        if (take)
-            add_import(s, name.text, name.length);
-        i++;
-    }
-}
-
-static void scan_from(struct scan *s, const struct cb_token *t, size_t i, size_t end)
-{
-    cleanup_buffer struct cb_buffer name = {0};
-    size_t after = read_dotted(t, i, end, &name);
-    if (after > i && after + 1 < end && cb_token_is(&t[after], "import") && strcmp(name.text, "__future__"))
-        add_import(s, name.text, name.length);
-}
-
-static bool any_of(const struct cb_token *t, const char *const *words)
+static bool any_of(const char *text, const char *const *words)
 {
     for (; *words; words++)
-        if (cb_token_is(t, *words))
+        if (!strcmp(text, *words))
             return true;
     return false;
 }
 
-static bool is_compound(const struct cb_token *t)
+/* ---- what sets the state that imports depend on ---- */
+
+static const char *const setters[] = {"chdir",      "fchdir",     "putenv",      "unsetenv", "importlib",
+                                      "__import__", "addsitedir", "load_dotenv", "environ",  NULL};
+static const char *const of_sys[] = {"path", "modules", "meta_path", "path_hooks", NULL};
+
+/* A part of a dotted name. */
+static bool dotted_sets(const char *dotted)
 {
-    static const char *const words[] = {"if",      "elif", "else", "for",   "while", "try", "except",
-                                        "finally", "with", "def",  "class", "async", NULL};
-    return any_of(t, words);
+    char part[NAME_MAX_LENGTH];
+    for (const char *p = dotted; *p;) {
+        size_t n = strcspn(p, ".");
+        if (n < sizeof part) {
+            snprintf(part, sizeof part, "%.*s", (int)n, p);
+            if (any_of(part, setters))
+                return true;
+        }
+        p += n + (p[n] == '.');
+    }
+    return false;
 }
 
-/* `os.environ` at tokens[i] is only read: .get() and the like, or ["X"] without an assignment. */
-static bool environ_is_read(const struct cb_token *t, size_t i, size_t end)
+/* import, from … import: of such a name, and `import matplotlib as` gives that another name. */
+static bool import_sets(struct scan *s, const struct cb_ast *node)
+{
+    const char *module = node->kind == CB_AST_IMPORT_FROM && node->text ? node->text : "";
+    if (dotted_sets(module))
+        return true;
+    for (const struct cb_ast *alias = node->a; alias; alias = alias->next) {
+        if (alias->kind != CB_AST_ALIAS || !alias->text)
+            continue;
+        if (dotted_sets(alias->text) || (!strcmp(module, "sys") && any_of(alias->text, of_sys)))
+            return true;
+        if (node->kind == CB_AST_IMPORT && alias->name && !strcmp(alias->text, "matplotlib"))
+            s->matplotlib = alias->name;
+    }
+    return false;
+}
+
+/* `os.environ` or `environ` is only read: .get() and the like, ["X"] without an assignment, `in`. */
+static bool environ_is_read(const struct scan *s, const struct cb_ast *node, const struct cb_ast *parent)
 {
     static const char *const readers[] = {"get", "copy", "items", "keys", "values", NULL};
-    if (cb_token_is(&t[0], "del") || cb_token_is(&t[0], "from"))
-        return false;
-    if ((i >= 1 && cb_token_is(&t[i - 1], "in")) ||
-        (i >= 3 && is_op(&t[i - 1], '.') && cb_token_is(&t[i - 3], "in")))
-        return true;
-    if (i + 2 < end && is_op(&t[i + 1], '.'))
-        return any_of(&t[i + 2], readers);
-    if (i + 1 >= end || !is_op(&t[i + 1], '['))
-        return false;
-    long depth = 0;
-    size_t at = i + 1;
-    for (; at < end; at++) {
-        if (is_op(&t[at], '['))
-            depth++;
-        else if (is_op(&t[at], ']') && --depth == 0)
-            break;
-    }
-    for (at++; at < end && !is_op(&t[at], ';'); at++)
-        if (is_op(&t[at], '=') && !(at + 1 < end && is_op(&t[at + 1], '=')) &&
-            !(is_op(&t[at - 1], '=') || is_op(&t[at - 1], '!') || is_op(&t[at - 1], '<') ||
-              is_op(&t[at - 1], '>')))
-            return false;
-    return true;
-}
-
-/* Whether the token sets what later imports depend on. */
-static bool sets_import_state(const struct scan *s, const struct cb_token *t, size_t i, size_t end)
-{
-    static const char *const always[] = {"chdir",      "fchdir",     "putenv",      "unsetenv", "importlib",
-                                         "__import__", "addsitedir", "load_dotenv", NULL};
-    static const char *const of_sys[] = {"path", "modules", "meta_path", "path_hooks", NULL};
-    if (t[i].type == CB_TOKEN_MAGIC) {
-        static const char *const magics[] = {"%env",  "%set_env", "%cd",  "%pushd",
-                                             "%popd", "%dotenv",  "%run", NULL};
-        for (const char *const *m = magics; *m; m++)
-            if (t[i].length >= strlen(*m) && !memcmp(t[i].text, *m, strlen(*m)))
-                return true;
+    switch (parent ? parent->kind : CB_AST_NONE) {
+    case CB_AST_ATTRIBUTE:
+        return any_of(s->names->text[parent->name], readers);
+    case CB_AST_SUBSCRIPT:
+        return parent->a == node && (parent->flags & CB_AST_CTX) == CB_AST_LOAD;
+    case CB_AST_COMPARE:
+        return parent->a != node;
+    case CB_AST_FOR:
+    case CB_AST_CLAUSE:
+        return parent->b == node;
+    default:
         return false;
     }
-    if (t[i].type != CB_TOKEN_NAME)
-        return false;
-    if (any_of(&t[i], always))
-        return true;
-    if (cb_token_is(&t[i], "environ"))
-        return !environ_is_read(t, i, end);
-    if (cb_token_is(&t[i], "sys"))
-        return i + 2 < end && is_op(&t[i + 1], '.') && any_of(&t[i + 2], of_sys);
-    if (i >= 1 && cb_token_is(&t[0], "from") && cb_token_is(&t[1], "sys"))
-        return any_of(&t[i], of_sys);
-    bool matplotlib = cb_token_is(&t[i], "matplotlib") || cb_token_is(&t[i], s->matplotlib);
-    return matplotlib && i + 2 < end && is_op(&t[i + 1], '.') && cb_token_is(&t[i + 2], "use");
 }
 
-/* A statement of a logical line: tokens [i, end). True where the scan must end. */
-static bool scan_statement(struct scan *s, const struct cb_token *t, size_t i, size_t end, bool take)
+static bool name_sets(const struct scan *s, const struct cb_ast *node, const struct cb_ast *parent)
 {
-    for (size_t at = i; at < end; at++)
-        if (sets_import_state(s, t + i, at - i, end - i))
+    const char *name = s->names->text[node->name];
+    if (!strcmp(name, "environ"))
+        return !environ_is_read(s, node, parent);
+    if (any_of(name, setters))
+        return true;
+    if (node->kind != CB_AST_ATTRIBUTE || !node->a || node->a->kind != CB_AST_NAME)
+        return false;
+    const char *of = s->names->text[node->a->name];
+    if (!strcmp(of, "sys"))
+        return any_of(name, of_sys);
+    bool matplotlib = node->a->name == s->matplotlib || !strcmp(of, "matplotlib") || !strcmp(of, "mpl");
+    return matplotlib && !strcmp(name, "use");
+}
+
+static bool magic_sets(const struct scan *s, const struct cb_ast *node)
+{
+    static const char *const magics[] = {"env", "set_env", "cd", "pushd", "popd", "dotenv", "run", NULL};
+    static const char *const cells[] = {"writefile", "file", NULL}; /* a module, before the import that wants it */
+    const struct cb_ipython *ipython = s->module->ipython;
+    if (node->value < 0 || (size_t)node->value >= ipython->n_items)
+        return false;
+    const struct cb_ipython_item *item = &ipython->items[node->value];
+    return (item->kind == CB_IPYTHON_MAGIC && any_of(item->name, magics)) ||
+           (item->kind == CB_IPYTHON_CELL && any_of(item->name, cells));
+}
+
+/* Whether something in the list sets what later imports depend on. As deep as the parser lets trees be. */
+static bool sets_state(struct scan *s, const struct cb_ast *node, const struct cb_ast *parent);
+
+static bool node_sets(struct scan *s, const struct cb_ast *node, const struct cb_ast *parent)
+{
+    switch (node->kind) {
+    case CB_AST_IMPORT:
+    case CB_AST_IMPORT_FROM:
+        return import_sets(s, node);
+    case CB_AST_NAME:
+    case CB_AST_ATTRIBUTE:
+        if (name_sets(s, node, parent))
             return true;
-    if (i < end && t[i].type == CB_TOKEN_NAME && cb_token_is(&t[i], "import"))
-        scan_import(s, t, i + 1, end, take);
-    else if (take && i < end && t[i].type == CB_TOKEN_NAME && cb_token_is(&t[i], "from"))
-        scan_from(s, t, i + 1, end);
+        break;
+    case CB_AST_IPYTHON:
+        if (magic_sets(s, node))
+            return true;
+        break;
+    default:
+        break;
+    }
+    return (node->a && sets_state(s, node->a, node)) || (node->b && sets_state(s, node->b, node)) ||
+           (node->c && sets_state(s, node->c, node)) || (node->d && sets_state(s, node->d, node)) ||
+           (node->extra && sets_state(s, node->extra, node));
+}
+
+static bool sets_state(struct scan *s, const struct cb_ast *node, const struct cb_ast *parent)
+{
+    for (; node; node = node->next)
+        if (node_sets(s, node, parent))
+            return true;
     return false;
 }
 
-static bool scan_cell(struct scan *s, const char *source)
+/* ---- imports ---- */
+
+static void take_import(struct scan *s, const struct cb_ast *node)
 {
-    struct cb_lexer lx;
-    struct cb_token magic;
-    if (!cb_lexer_begin(&lx, source, &magic)) {
-        /* A cell that writes a module comes before the import that wants it. */
-        return (magic.length >= 11 && !memcmp(magic.text, "%%writefile", 11)) ||
-               (magic.length >= 6 && !memcmp(magic.text, "%%file", 6));
+    if (node->kind == CB_AST_IMPORT_FROM) {
+        if (node->value == 0 && node->text && strcmp(node->text, "__future__") != 0)
+            add_import(s, node->text);
+        return;
     }
-    bool stop = false;
-    while (!stop && cb_lexer_next(&lx)) {
-        bool take = lx.indent == 0 && !is_compound(&lx.tokens[0]);
-        long depth = 0;
-        size_t begin = 0;
-        for (size_t i = 0; !stop && i <= lx.n; i++) {
-            if (i < lx.n && lx.tokens[i].type == CB_TOKEN_OP && strchr("([{", *lx.tokens[i].text))
-                depth++;
-            if (i < lx.n && lx.tokens[i].type == CB_TOKEN_OP && strchr(")]}", *lx.tokens[i].text))
-                depth--;
-            if (i < lx.n && !(depth <= 0 && is_op(&lx.tokens[i], ';')))
-                continue;
-            stop = scan_statement(s, lx.tokens, begin, i, take);
-            begin = i + 1;
-        }
+    for (const struct cb_ast *alias = node->a; alias; alias = alias->next)
+        if (alias->kind == CB_AST_ALIAS && alias->text)
+            add_import(s, alias->text);
+}
+
+/* Statements at the top level of a cell. True where the scan must end. Of a cell with a syntax error nothing runs, so nothing is
+ * taken; what it seems to set still ends the scan, should the parser be wrong. */
+static bool scan_statements(struct scan *s, const struct cb_ast *list)
+{
+    for (const struct cb_ast *node = list; node; node = node->next) {
+        if (node_sets(s, node, NULL))
+            return true;
+        if (s->module->error_line)
+            continue;
+        if (node->kind == CB_AST_IMPORT || node->kind == CB_AST_IMPORT_FROM)
+            take_import(s, node);
+        else if (node->kind == CB_AST_IPYTHON && node->a)
+            scan_statements(s, node->a);
     }
-    cb_lexer_end(&lx);
-    return stop;
+    return false;
+}
+
+void cb_imports_collect(const struct cb_names *names, const struct cb_module *modules, size_t n, struct cb_imports *out)
+{
+    *out = (struct cb_imports){0};
+    struct scan s = {.names = names, .out = out};
+    for (size_t i = 0; i < n; i++) {
+        s.module = &modules[i];
+        if (modules[i].refused || scan_statements(&s, modules[i].body))
+            break;
+    }
 }
 
 void cb_analyzer_imports(const char *const *sources, size_t n_sources, struct cb_imports *out)
 {
-    *out = (struct cb_imports){0};
-    struct scan s = {.out = out, .matplotlib = "mpl"};
-    for (size_t i = 0; i < n_sources; i++)
-        if (scan_cell(&s, sources[i]))
+    struct cb_analysis_private reading = {0};
+    cb_reading_begin(&reading, n_sources);
+    size_t bytes = 0, n = 0;
+    for (; n < n_sources; n++) {
+        size_t length = strlen(sources[n]);
+        if (length > CB_ANALYSIS_MAX_BYTES - bytes)
             break;
+        bytes += length;
+        cb_reading_cell(&reading, n, sources[n], length);
+    }
+    cb_imports_collect(&reading.names, reading.modules, n, out);
+    cb_reading_end(&reading);
 }
 
 void cb_imports_free(struct cb_imports *imports)

@@ -26,8 +26,6 @@ void cb_reading_stop(struct cb_analysis_private *reading)
 void cb_reading_end(struct cb_analysis_private *reading)
 {
     cb_reading_stop(reading);
-    if (reading->flow)
-        cb_flow_free(reading->flow);
     cb_names_free(&reading->names);
     cb_arena_free(&reading->arena);
 }

@@ -1,4 +1,4 @@
-# Tests of runtime/notebook and analyzer.
+# Tests of runtime/notebook.
 add_executable(notebook-tool ${CMAKE_CURRENT_LIST_DIR}/notebook_tool.c)
 target_link_libraries(notebook-tool PRIVATE cb_notebook cb_base)
 foreach(what corpus floats parameters)
@@ -10,7 +10,6 @@ foreach(part cases outputs parameters)
   cb_unit_test(notebook-${part} ${CMAKE_CURRENT_LIST_DIR}/test_${part}.c LIBS cb_notebook)
 endforeach()
 target_compile_definitions(test-notebook-cases PRIVATE CB_CASES="${CMAKE_CURRENT_LIST_DIR}/cases")
-cb_unit_test(analyzer-imports ${CMAKE_CURRENT_LIST_DIR}/test_analyzer.c LIBS cb_analyzer)
 # cmake -DCMAKE_C_COMPILER=clang -DCB_FUZZ=ON -DCB_SANITIZE=address,undefined,fuzzer-no-link, then run fuzz-notebook.
 if(CB_FUZZ AND CMAKE_C_COMPILER_ID STREQUAL "Clang")
   add_executable(fuzz-notebook ${CMAKE_CURRENT_LIST_DIR}/fuzz_notebook.c)

@@ -210,7 +210,8 @@ static bool shadowed(const struct running *r, const char *module)
 static void add_implied(struct cb_imports *imports, const char *const *sources, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
-        if (!strstr(sources[i], "%matplotlib") && !strstr(sources[i], "%pylab"))
+        /* So does sympy's init_printing, which draws formulas with it. */
+        if (!strstr(sources[i], "%matplotlib") && !strstr(sources[i], "%pylab") && !strstr(sources[i], "init_printing("))
             continue;
         imports->names = cb_realloc(imports->names, (imports->n + 1) * sizeof *imports->names);
         imports->names[imports->n++] = cb_strdup("matplotlib.pyplot");

@@ -83,3 +83,16 @@ case('builtins added', 'import builtins\nbuiltins.shared = [1]', 'shared.append(
 case('ambient nothing written', 'import numpy as np, pandas as pd, matplotlib.pyplot as plt\nx = 1', 'print(x)', writes={1: []})
 case('sns set', 'import matplotlib.pyplot as plt\nplt.ion()', 'print(plt.isinteractive())')
 case('query local', 'import pandas as pd\nlimit = 1\ndf = pd.DataFrame({"a": [1, 2]})', 'def f():\n    lim = 0\n    return df.query("a > @lim and a > @limit")\nprint(f(), df.eval("a + @limit").tolist())')
+case('a component that cannot be loaded is said, once', """
+def fail(): raise ValueError('not here')
+class Bad:
+    def __reduce__(self): return fail, ()
+    def __call__(self, *args): pass
+import sys
+sys.excepthook = Bad()
+""", 'x = 1', 'x', prints="""--- cell 0
+--- cell 1
+!! ambient ('hooks', UncopyableValue('`@a:hooks` cannot be brought into this cell: ValueError: not here. Create it in the cell that uses it.'))
+--- cell 2
+!! ambient ('hooks', UncopyableValue('`@a:hooks` cannot be brought into this cell: ValueError: not here. Create it in the cell that uses it.'))
+""", uncopyable={0: [], 1: ["@a:another cell's hooks"], 2: []})

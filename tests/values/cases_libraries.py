@@ -70,3 +70,19 @@ optind = ctypes.c_int.in_dll(libc, 'optind')
 """, 'print(err.value == ctypes.c_void_p.in_dll(libc, "stderr").value, bool(none), text.value, number.value, ctypes.addressof(optind) == ctypes.addressof(ctypes.c_int.in_dll(libc, "optind")))\nlibc.fputs(b"from C\\n", err)\nprint(stream.value == err.value)',
      writes={1: ['libc']})
 case('ctypes pointer', 'import ctypes\na = ctypes.c_int(3)\np = ctypes.pointer(a)\nq = ctypes.c_void_p(ctypes.addressof(a))', 'pass', uncopyable={0: ['p', 'q']})
+case('colour map registered in matplotlib', """
+import matplotlib.pyplot as plt, matplotlib as mpl
+from matplotlib.colors import ListedColormap
+mpl.colormaps.register(ListedColormap(['r', 'b'], name='mine'))
+""", 'x = 1', 'print(plt.get_cmap("mine").N, "mine" in mpl.colormaps)\nmpl.colormaps.unregister("mine")', 'print("mine" in mpl.colormaps)')
+case('method of a library class replaced by a library', """
+import pandas.io.formats.format as f
+def patch():
+    f.DataFrameRenderer.to_html = lambda self, *a, **k: 'patched'
+""", 'patch()', 'import pandas as pd\nprint(pd.DataFrame({"a": [1]}).to_html())')
+case('setting inside a library', 'import sympy.printing.pretty.pretty_symbology as s\nimport sympy', 'sympy.pretty_use_unicode(True)\nprint(s._use_unicode)', 'print(sympy.printing.pretty.pretty_symbology._use_unicode)')
+case('library that imports the rest of itself', """
+from PIL import Image
+im = Image.new('RGB', (2, 2))
+""", 'import io\nb = io.BytesIO()\nim.save(b, "png")', 'print(Image.open(io.BytesIO(b.getvalue())).size)', 'print(Image.open(io.BytesIO(b.getvalue())).format)')
+case('attribute of a DataFrame', 'import pandas as pd, warnings\nwarnings.simplefilter("ignore")\ndf = pd.DataFrame({"a": ["x"]})\ndf.mark = [True]\ns = df["a"]', 'print(df.mark, s.str.upper().tolist())\ndf.plot', 'df.mark.append(1)', 'print(df.mark)', writes={1: []})

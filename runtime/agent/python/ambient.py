@@ -16,7 +16,7 @@ import types
 import warnings
 
 import _cellblock
-from cellblock_agent import imports, pickler
+from cellblock_agent import imports, pickler, registries
 
 #: components in the order in which they are applied
 components = {}
@@ -52,6 +52,8 @@ def baseline(shell=None):
     components['ipython'].settle()
     pickler.index_modules()
     imports.baseline()
+    registries.baseline()
+    registries.keep()
     for made in components.values():
         if made.needs is None or made.needs in sys.modules:
             _fingerprints[made.name] = made.fingerprint()
@@ -98,6 +100,8 @@ def apply(values):
     for name in values:
         if name.startswith('patch:'):
             imports.apply_patches(name[6:], values[name])
+        elif name.startswith('library:'):
+            registries.apply(name[8:], values[name])
 
 
 def _apply_one(made, value):
@@ -123,6 +127,7 @@ def changes():
         except Exception as error:
             _report(made.name, error)
     found.update(imports.patches())
+    found.update(registries.changes())
     return found
 
 

@@ -219,8 +219,9 @@ def buffer_bytes(array):
 # ---- pandas ----
 
 def _frame_set(frame, state):
-    values, is_copy = state
+    values, is_copy, attributes = state
     frame.__setstate__(values)
+    frame.__dict__.update(attributes)
     if is_copy is not None:
         object.__setattr__(frame, '_is_copy', is_copy)
 
@@ -249,7 +250,20 @@ def reduce_frame(self, frame):
             while base is not None and isinstance(base, np.ndarray):
                 self.extra.append(base)
                 base = base.base
-    return _frame, (type(frame),), (state, is_copy), None, None, _frame_set
+    return _frame, (type(frame),), (state, is_copy, _attributes(frame, reduced[2])), None, None, _frame_set
+
+
+_FRAME_PARTS = frozenset(('_is_copy', '_mgr', '_item_cache', '_attrs', '_flags', '_name', '_cacher', '_cache', '_index'))
+
+
+def _attributes(frame, state):
+    """What was set on the object itself, which pandas does not save; accessors (`df.plot`) it keeps there when they are used."""
+    return {key: value for key, value in frame.__dict__.items()
+            if key not in _FRAME_PARTS and key not in state and not _is_accessor(type(frame), key)}
+
+
+def _is_accessor(kind, name):
+    return any(type(base.__dict__.get(name)).__name__ == 'CachedAccessor' for base in kind.__mro__)
 
 
 def _count(manager):

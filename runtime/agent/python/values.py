@@ -16,12 +16,13 @@ import types
 import warnings
 
 import _cellblock
-from cellblock_agent import ambient, arrays, borrowers, imports, libraries, pickler, reducers, timers
+from cellblock_agent import ambient, arrays, borrowers, imports, libraries, pickler, reducers, registries, timers
 from cellblock_agent.pickler import Digester, Reader, Uncopyable, Writer, _root, context, deep
 
 __all__ = ['Namespace', 'UncopyableValue', '_root', 'libraries', 'reducers', 'timers']
 
 SPOOL_UNIT = 4096
+LOST = "another cell's "
 _RESULT = re.compile(r'_{1,3}|_\d+|Out|_oh')
 _SCALARS = frozenset((type(None), bool, int, float, complex, str, bytes))
 DELETE_NAME, DELETE_GLOBAL = dis.opmap['DELETE_NAME'], dis.opmap['DELETE_GLOBAL']
@@ -31,6 +32,8 @@ DELETE_DEREF = dis.opmap.get('DELETE_DEREF')
 
 class UncopyableValue(RuntimeError):
     """A name was read whose value could not be brought into this cell."""
+
+    told = False        # whether the cell that made the value said already that it cannot be copied
 
 
 class Missing:
@@ -213,6 +216,7 @@ class Namespace:
         self.late = []                  # components to apply when that is done
         self.wanted = []
         self.keep_fds = []
+        self.lost = set()       # components that an earlier cell could not put in place, and said so
         self.task_context = None
         self.read_sources = context.sources
 
@@ -285,7 +289,8 @@ class Namespace:
 
     def _apply_ambient(self, eager):
         """First what decides where modules are found, then modules of the workspace, then the rest."""
-        left = [root[3:] for root in eager if root.startswith('@a:')]
+        left = [root[3:] for root in eager if root.startswith('@a:') and not root.startswith('@a:' + LOST)]
+        self.lost = {root for root in eager if root.startswith('@a:' + LOST)}
         for step in (('cwd', 'environ', 'path', 'imports'), ('modules',), left[:]):
             brought = {}
             for name in step:
@@ -297,11 +302,14 @@ class Namespace:
                         continue
                     try:
                         brought[name] = self._load_root('@a:' + name)
-                    except (KeyError, UncopyableValue):
+                    except (KeyError, UncopyableValue) as error:
+                        self._cannot_apply(name, error)
                         continue
             if brought:
                 with quiet():
                     ambient.apply(brought)
+        if eager:
+            registries.settled()
         for group in self.groups:       # putting an object in place may have changed it
             if any(root.startswith('@a:') for root in group.current):
                 self._digest_group(group)
@@ -313,10 +321,28 @@ class Namespace:
             return
         try:
             value = self._load_root('@a:' + name)
-        except (KeyError, UncopyableValue):
+        except (KeyError, UncopyableValue) as error:
+            self._cannot_apply(name, error)
             return
         with quiet():
             ambient.apply({name: value})
+
+    def _cannot_apply(self, name, error):
+        """A component that was saved but cannot be loaded is said by this cell; one that could not be saved was said already."""
+        if name.startswith('library:'):
+            registries.known_lost(name[8:])
+        if isinstance(error, UncopyableValue) and not error.told:
+            ambient.problems.append((name, error))
+
+    def _lost_ambient(self):
+        """Uncopyable entries for what went wrong with components, each said once in a run."""
+        lost = {}
+        for name, error in ambient.problems:
+            root = '@a:%s%s' % (LOST, name)
+            if root not in self.lost:
+                reason = str(error) if isinstance(error, UncopyableValue) else '%s: %s' % (type(error).__name__, error)
+                lost.setdefault(root, {'root': root, 'type': type(error).__name__, 'reason': reason[:2000]})
+        return list(lost.values())
 
     # ---- reading ----
 
@@ -421,7 +447,7 @@ class Namespace:
             '`%s` is a %s made by cell %s that cannot be copied into another cell: %s. Create it in the cell that uses it%s.'
             % (root, reply.get('type'), int(reply.get('from', 0)) + 1, reply.get('reason'),
                ', or turn it into a list' if 'generator' in str(reply.get('type')) else ''))
-        error.name = root
+        error.name, error.told = root, True
         return error
 
     def _load_group(self, root, reply):
@@ -606,7 +632,7 @@ class Namespace:
         units += self._fresh_units(fresh)
         for component, value in changed.items():
             units.append(Unit(['@a:' + component], [value], True))
-        frame = {'op': 'commit', 'groups': [], 'uncopyable': [], 'deleted': deleted, 'order': list(fresh)}
+        frame = {'op': 'commit', 'groups': [], 'uncopyable': self._lost_ambient(), 'deleted': deleted, 'order': list(fresh)}
         if any(unit.changed for unit in units):
             self._write(units, frame)
         return frame

@@ -72,6 +72,11 @@ void cb_analysis_imports(const struct cb_analysis *analysis, struct cb_imports *
     cb_imports_collect(&reading->names, reading->modules, reading->n, out);
 }
 
+bool cb_analysis_is_history(const char *name)
+{
+    return cb_history_is_name(name, strlen(name));
+}
+
 bool cb_analysis_reads_history(const struct cb_analysis *analysis, size_t cell)
 {
     const struct cb_analysis_private *reading = analysis->private_part;
@@ -79,7 +84,7 @@ bool cb_analysis_reads_history(const struct cb_analysis *analysis, size_t cell)
     if (effects->refused)
         return true;
     for (size_t i = 0; i < effects->reads.n; i++) /* by a function of another cell */
-        if (cb_history_is_name(effects->reads.items[i].name, strlen(effects->reads.items[i].name)))
+        if (cb_analysis_is_history(effects->reads.items[i].name))
             return true;
     return cb_history_is_read(&reading->names, &reading->modules[cell]);
 }

@@ -1,6 +1,7 @@
 /*
- * analyzer: look-ups in the tables made of stubs.txt. Called for every call and attribute of a notebook, so a lookup hashes
- * the name once and probes once, and again for each dot where an entry such as "numpy.*" may match.
+ * analyzer: look-ups in the tables made of stubs.txt. Called for every call and attribute of a notebook, so a
+ * lookup hashes the name once and probes once, and again for each dot where an entry such as "numpy.*" may
+ * match.
  */
 #include "analyzer/stubs_table.h"
 

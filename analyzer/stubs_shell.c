@@ -1,34 +1,28 @@
 /*
- * analyzer: the files that a shell command line names. Not a shell: words, quotes, operators and the arguments of well-known
- * commands, as far as they can be read off the text. What depends on variables, globs or substitutions is left out.
+ * analyzer: the files that a shell command line names. Not a shell: words, quotes, operators and the
+ * arguments of well-known commands, as far as they can be read off the text. What depends on variables, globs
+ * or substitutions is left out.
  */
 #include "analyzer/stubs.h"
+#include "analyzer/stubs_words.h"
 
 #include <limits.h>
 #include <string.h>
 
 /* Words of one command that are kept; what a longer one names beyond them is not seen. */
-enum { MAX_WORDS = 256, MAX_TEXT = 8192 };
-
-struct word {
-    const char *text; /* without quotes, in `text` of struct shell */
-    bool plain;       /* means itself: nothing in it is expanded */
-};
+enum { MAX_WORDS = 256 };
 
 struct shell {
-    const char *at;
+    struct cb_words input;
     void (*see)(void *context, const char *path, bool written);
     void *context;
-    struct word words[MAX_WORDS];
+    struct cb_word words[MAX_WORDS];
     size_t n_words;
-    char text[MAX_TEXT]; /* the words of the command being read */
-    size_t n_text;
     char folder[PATH_MAX]; /* where `cd` went, with a slash; "" at first */
     bool lost;             /* it went where we cannot follow */
-    char here[64];         /* what ends the here-document that the next line begins; "" for none */
 };
 
-static void see(struct shell *shell, const struct word *word, bool written)
+static void see(struct shell *shell, const struct cb_word *word, bool written)
 {
     const char *path = word->text;
     if (!word->plain || path[0] == 0 || strcmp(path, "-") == 0 || strncmp(path, "/dev/", 5) == 0)
@@ -43,105 +37,25 @@ static void see(struct shell *shell, const struct word *word, bool written)
         shell->see(shell->context, joined, written);
 }
 
-/* ---- words ---- */
-
-static bool ends_word(char c)
-{
-    return c == 0 || strchr(" \t\n;|&<>()", c) != NULL;
-}
-
-/* Past `$(…)`, "${…}", "`…`" or IPython's "{…}", which count as a part of the word. */
-static const char *skip_nested(const char *at, char open, char close)
-{
-    size_t depth = 0;
-    for (; *at != 0 && *at != '\n'; at++) {
-        if (*at == '\\' && at[1] != 0)
-            at++;
-        else if (*at == close && (open == close ? depth > 0 : depth == 1))
-            return at + 1;
-        else if (*at == open)
-            depth++;
-        else if (*at == close && depth > 0)
-            depth--;
-    }
-    return at;
-}
-
-static void put(struct shell *shell, char c)
-{
-    if (shell->n_text < MAX_TEXT - 1)
-        shell->text[shell->n_text++] = c;
-}
-
-/* What is expanded: the word is no longer plain. True if something was skipped. */
-static bool skip_expansion(struct shell *shell, struct word *word)
-{
-    const char *at = shell->at;
-    if (*at == '$' && (at[1] == '(' || at[1] == '{'))
-        shell->at = skip_nested(at + 1, at[1], at[1] == '(' ? ')' : '}');
-    else if (*at == '`')
-        shell->at = skip_nested(at, '`', '`');
-    else if (*at == '{')
-        shell->at = skip_nested(at, '{', '}');
-    else if (*at == '$')
-        shell->at++;
-    else
-        return false;
-    word->plain = false;
-    return true;
-}
-
-static void read_quoted(struct shell *shell, struct word *word)
-{
-    char quote = *shell->at++;
-    while (*shell->at != 0 && *shell->at != quote) {
-        /* IPython replaces {x} and $x in single quotes too. */
-        if (skip_expansion(shell, word))
-            continue;
-        if (*shell->at == '\\' && quote == '"' && shell->at[1] != 0 && strchr("\"\\$`", shell->at[1]) != NULL)
-            shell->at++;
-        put(shell, *shell->at++);
-    }
-    if (*shell->at == quote)
-        shell->at++;
-    else
-        word->plain = false;
-}
-
-static struct word read_word(struct shell *shell)
-{
-    struct word word = {shell->text + shell->n_text, true};
-    if (*shell->at == '~')
-        word.plain = false;
-    while (!ends_word(*shell->at)) {
-        if (*shell->at == '\'' || *shell->at == '"') {
-            read_quoted(shell, &word);
-            continue;
-        }
-        if (skip_expansion(shell, &word))
-            continue;
-        if (*shell->at == '\\' && shell->at[1] != 0) {
-            shell->at++;
-        } else if (*shell->at == '*' || *shell->at == '?' || *shell->at == '[') {
-            word.plain = false;
-        }
-        put(shell, *shell->at++);
-    }
-    if (shell->n_text >= MAX_TEXT - 1)
-        word.plain = false;
-    put(shell, 0);
-    shell->text[MAX_TEXT - 1] = 0;
-    return word;
-}
-
 /* ---- commands ---- */
 
-enum { READ = 1, WRITE = 2, FIRST_IS_NO_FILE = 4, DEFAULT_HERE = 8, TO_LAST = 16, OPTIONS_ONLY = 32, ONE = 64, SCRIPT = 128, GZIP = 256, GUNZIP = 512 };
+enum {
+    READ = 1,
+    WRITE = 2,
+    FIRST_IS_NO_FILE = 4,
+    DEFAULT_HERE = 8,
+    TO_LAST = 16,
+    OPTIONS_ONLY = 32,
+    ONE = 64,
+    SCRIPT = 128,
+    GZIP = 256,
+    GUNZIP = 512
+};
 
 struct command {
     const char *name;
     unsigned what;
-    const char *valued;  /* options with a value of their own that names no file: letters */
+    const char *valued;         /* options with a value of their own that names no file: letters */
     const char *reads, *writes; /* options whose value is a file that is read or written: letters, or NULL */
 };
 
@@ -233,10 +147,10 @@ static const char *base_name(const char *path)
 }
 
 /* The value of the option that `letter` begins: the rest of the word, or the next word. */
-static bool option_value(struct shell *shell, size_t *i, const char *rest, struct word *out)
+static bool option_value(struct shell *shell, size_t *i, const char *rest, struct cb_word *out)
 {
     if (*rest != 0) {
-        *out = (struct word){rest, shell->words[*i].plain};
+        *out = (struct cb_word){rest, shell->words[*i].plain};
         return true;
     }
     if (*i + 1 >= shell->n_words)
@@ -245,17 +159,17 @@ static bool option_value(struct shell *shell, size_t *i, const char *rest, struc
     return true;
 }
 
-/* A word such as -la, -n5, -o FILE, --output=FILE; `i` moves past a value that is the next word. True if it said what the command's first
- * operand would: grep -e PATTERN. */
+/* A word such as -la, -n5, -o FILE, --output=FILE; `i` moves past a value that is the next word. True if it
+ * said what the command's first operand would: grep -e PATTERN. */
 static bool read_option(struct shell *shell, const struct command *command, size_t *i)
 {
     const char *text = shell->words[*i].text;
-    struct word value;
+    struct cb_word value;
     if (text[1] == '-') {
         const char *equals = strchr(text, '=');
         if (equals != NULL && command->writes != NULL &&
             (strncmp(text, "--output", 8) == 0 || strncmp(text, "--output-document", 17) == 0))
-            see(shell, &(struct word){equals + 1, shell->words[*i].plain}, true);
+            see(shell, &(struct cb_word){equals + 1, shell->words[*i].plain}, true);
         else if (equals == NULL && command->writes != NULL && strcmp(text, "--output") == 0 &&
                  option_value(shell, i, "", &value))
             see(shell, &value, true);
@@ -278,11 +192,11 @@ static void see_copies(struct shell *shell, const struct command *command, const
 {
     if (n < 2)
         return;
-    const struct word *last = &shell->words[operands[n - 1]];
+    const struct cb_word *last = &shell->words[operands[n - 1]];
     size_t length = strlen(last->text);
     bool folder = n > 2 || (length > 0 && last->text[length - 1] == '/');
     for (size_t i = 0; i + 1 < n; i++) {
-        const struct word *from = &shell->words[operands[i]];
+        const struct cb_word *from = &shell->words[operands[i]];
         see(shell, from, false);
         if (command->what & WRITE)
             see(shell, from, true);
@@ -290,14 +204,14 @@ static void see_copies(struct shell *shell, const struct command *command, const
         const char *slash = length > 0 && last->text[length - 1] == '/' ? "" : "/";
         int made = snprintf(path, sizeof path, "%s%s%s", last->text, slash, base_name(from->text));
         if (folder && made > 0 && (size_t)made < sizeof path)
-            see(shell, &(struct word){path, last->plain && from->plain}, true);
+            see(shell, &(struct cb_word){path, last->plain && from->plain}, true);
     }
     if (!folder)
         see(shell, last, true);
 }
 
 /* gzip f makes f.gz of f, gunzip the other way round; both remove what they read. */
-static void see_packed(struct shell *shell, const struct command *command, const struct word *word)
+static void see_packed(struct shell *shell, const struct command *command, const struct cb_word *word)
 {
     const char *suffix = command->name[0] == 'b' ? ".bz2" : ".gz";
     size_t length = strlen(word->text), end = strlen(suffix);
@@ -309,10 +223,11 @@ static void see_packed(struct shell *shell, const struct command *command, const
         n = snprintf(path, sizeof path, "%.*s", (int)(length - end), word->text);
     see(shell, word, true);
     if (n > 0 && (size_t)n < sizeof path)
-        see(shell, &(struct word){path, word->plain}, true);
+        see(shell, &(struct cb_word){path, word->plain}, true);
 }
 
-static void see_operands(struct shell *shell, const struct command *command, const size_t *operands, size_t n, bool first_said)
+static void see_operands(struct shell *shell, const struct command *command, const size_t *operands, size_t n,
+                         bool first_said)
 {
     if (command->what & TO_LAST) {
         see_copies(shell, command, operands, n);
@@ -332,14 +247,15 @@ static void see_operands(struct shell *shell, const struct command *command, con
             see_packed(shell, command, &shell->words[operands[i]]);
     }
     if (n == 0 && command->what & DEFAULT_HERE)
-        see(shell, &(struct word){".", true}, false);
+        see(shell, &(struct cb_word){".", true}, false);
 }
 
 /* sed -i changes the files that it reads. */
 static bool edits_in_place(const struct shell *shell)
 {
     for (size_t i = 1; i < shell->n_words; i++)
-        if (strncmp(shell->words[i].text, "-i", 2) == 0 || strncmp(shell->words[i].text, "--in-place", 10) == 0)
+        if (strncmp(shell->words[i].text, "-i", 2) == 0 ||
+            strncmp(shell->words[i].text, "--in-place", 10) == 0)
             return true;
     return false;
 }
@@ -347,7 +263,7 @@ static bool edits_in_place(const struct shell *shell)
 /* git clone URL makes a folder named like the URL's last part. */
 static void see_clone(struct shell *shell)
 {
-    const struct word *operands[2] = {NULL, NULL};
+    const struct cb_word *operands[2] = {NULL, NULL};
     size_t n = 0;
     for (size_t i = 2; i < shell->n_words && n < 2; i++) {
         const char *text = shell->words[i].text;
@@ -369,7 +285,7 @@ static void see_clone(struct shell *shell)
         length -= 4;
     if (length < sizeof path) {
         snprintf(path, sizeof path, "%.*s", (int)length, base);
-        see(shell, &(struct word){path, operands[0]->plain}, true);
+        see(shell, &(struct cb_word){path, operands[0]->plain}, true);
     }
 }
 
@@ -387,10 +303,10 @@ static void see_download(struct shell *shell, const char *name, const size_t *op
         }
     }
     for (size_t i = 0; named && i < n; i++) {
-        const struct word *url = &shell->words[operands[i]];
+        const struct cb_word *url = &shell->words[operands[i]];
         const char *base = base_name(url->text);
         if (base != url->text && base[0] != 0 && strpbrk(base, "?#") == NULL)
-            see(shell, &(struct word){base, url->plain}, true);
+            see(shell, &(struct cb_word){base, url->plain}, true);
     }
 }
 
@@ -398,9 +314,9 @@ static void see_download(struct shell *shell, const char *name, const size_t *op
 static void see_tar(struct shell *shell)
 {
     bool creates = false, archive_next = false, first = true;
-    const struct word *archive = NULL;
+    const struct cb_word *archive = NULL;
     for (size_t i = 1; i < shell->n_words; i++) {
-        const struct word *word = &shell->words[i];
+        const struct cb_word *word = &shell->words[i];
         bool option = word->text[0] == '-' && word->text[1] != '-';
         if (archive_next) {
             archive = word;
@@ -422,7 +338,7 @@ static void see_tar(struct shell *shell)
 
 static void change_folder(struct shell *shell)
 {
-    const struct word *to = shell->n_words > 1 ? &shell->words[1] : NULL;
+    const struct cb_word *to = shell->n_words > 1 ? &shell->words[1] : NULL;
     size_t used = to != NULL && to->text[0] == '/' ? 0 : strlen(shell->folder);
     if (to == NULL || !to->plain || to->text[0] == '-') {
         shell->lost = true;
@@ -449,7 +365,8 @@ static bool is_assignment(const char *text)
 /* What comes before the command proper: `X=1`, `sudo`, `then` … */
 static bool is_prefix(const char *text)
 {
-    static const char *const words[] = {"sudo", "time", "nohup", "env", "exec", "command", "nice", "then", "do", "else", "if", "while", "!", "{"};
+    static const char *const words[] = {"sudo", "time", "nohup", "env", "exec",  "command", "nice",
+                                        "then", "do",   "else",  "if",  "while", "!",       "{"};
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
         if (strcmp(text, words[i]) == 0)
             return true;
@@ -493,8 +410,9 @@ static void end_command(struct shell *shell)
     memmove(shell->words, shell->words + skip, shell->n_words * sizeof shell->words[0]);
     if (shell->n_words > 0 && shell->words[0].plain) {
         const char *name = base_name(shell->words[0].text);
-        const struct command *command = bsearch(strcmp(name, ".") == 0 ? "source" : name, commands,
-                                                sizeof commands / sizeof commands[0], sizeof commands[0], compare_command);
+        const struct command *command =
+            bsearch(strcmp(name, ".") == 0 ? "source" : name, commands, sizeof commands / sizeof commands[0],
+                    sizeof commands[0], compare_command);
         if (strcmp(name, "cd") == 0)
             change_folder(shell);
         else if (strcmp(name, "tar") == 0)
@@ -507,95 +425,66 @@ static void end_command(struct shell *shell)
             see(shell, &shell->words[0], false); /* ./run.sh */
     }
     shell->n_words = 0;
-    shell->n_text = 0;
-}
-
-static void skip_blanks(struct shell *shell)
-{
-    while (*shell->at == ' ' || *shell->at == '\t' || (*shell->at == '\\' && shell->at[1] == '\n'))
-        shell->at += *shell->at == '\\' ? 2 : 1;
+    shell->input.used = 0;
 }
 
 /* `> file`, `2>> file`, `< file`, `2>&1`, `<<EOF`. `at` is on the first < or >. */
 static void read_redirection(struct shell *shell)
 {
-    char kind = *shell->at++;
-    bool append = *shell->at == kind;
+    char kind = *shell->input.at++;
+    bool append = *shell->input.at == kind;
     bool here = kind == '<' && append;
-    if (append || *shell->at == '|' || (kind == '<' && *shell->at == '>'))
-        shell->at++;
-    bool document = here && *shell->at != '<';
-    if (here && (*shell->at == '<' || *shell->at == '-'))
-        shell->at++;
-    bool descriptor = *shell->at == '&';
+    if (append || *shell->input.at == '|' || (kind == '<' && *shell->input.at == '>'))
+        shell->input.at++;
+    bool document = here && *shell->input.at != '<';
+    if (here && (*shell->input.at == '<' || *shell->input.at == '-'))
+        shell->input.at++;
+    bool descriptor = *shell->input.at == '&';
     if (descriptor)
-        shell->at++;
-    if (*shell->at == '(') /* <(command): its commands are read like any */
+        shell->input.at++;
+    if (*shell->input.at == '(') /* <(command): its commands are read like any */
         return;
-    skip_blanks(shell);
-    size_t mark = shell->n_text;
-    struct word word = read_word(shell);
+    cb_word_skip_blanks(&shell->input);
+    size_t mark = shell->input.used;
+    struct cb_word word = cb_word_read(&shell->input);
     if (!here && !descriptor)
         see(shell, &word, kind == '>');
     if (document)
-        snprintf(shell->here, sizeof shell->here, "%s", word.text);
-    shell->n_text = mark;
+        snprintf(shell->input.here, sizeof shell->input.here, "%s", word.text);
+    shell->input.used = mark;
 }
 
-/* The lines of a here-document, up to the one that ends it. `at` is on the line's end. */
-static void skip_document(struct shell *shell)
-{
-    size_t length = strlen(shell->here);
-    while (*shell->at == '\n') {
-        const char *line = shell->at + 1;
-        line += strspn(line, "\t");
-        size_t n = strcspn(line, "\n");
-        shell->at = line + n;
-        if (n == length && strncmp(line, shell->here, n) == 0)
-            break;
-    }
-    shell->here[0] = 0;
-}
-
-/* The number before a redirection, as in 2>, is a part of it. */
-static bool is_descriptor(const struct shell *shell)
-{
-    const char *at = shell->at;
-    while (*at >= '0' && *at <= '9')
-        at++;
-    return at > shell->at && (*at == '<' || *at == '>');
-}
-
-void cb_stub_shell(const char *command, void (*see_path)(void *context, const char *path, bool written), void *context)
+void cb_stub_shell(const char *command, void (*see_path)(void *context, const char *path, bool written),
+                   void *context)
 {
     struct shell shell;
-    shell.at = command;
+    shell.input.at = command;
     shell.see = see_path;
     shell.context = context;
-    shell.n_words = shell.n_text = 0;
-    shell.folder[0] = shell.here[0] = 0;
+    shell.n_words = shell.input.used = 0;
+    shell.folder[0] = shell.input.here[0] = 0;
     shell.lost = false;
     for (;;) {
-        skip_blanks(&shell);
-        char c = *shell.at;
+        cb_word_skip_blanks(&shell.input);
+        char c = *shell.input.at;
         if (c == '#') {
-            shell.at += strcspn(shell.at, "\n");
+            shell.input.at += strcspn(shell.input.at, "\n");
         } else if (c == '<' || c == '>') {
             read_redirection(&shell);
-        } else if (c == '&' && shell.at[1] == '>') {
-            shell.at++; /* &> file */
+        } else if (c == '&' && shell.input.at[1] == '>') {
+            shell.input.at++; /* &> file */
         } else if (c == 0 || strchr("\n;|&()", c) != NULL) {
             end_command(&shell);
             if (c == 0)
                 return;
-            if (c == '\n' && shell.here[0] != 0)
-                skip_document(&shell);
+            if (c == '\n' && shell.input.here[0] != 0)
+                cb_word_skip_document(&shell.input);
             else
-                shell.at++;
-        } else if (is_descriptor(&shell)) {
-            shell.at += strspn(shell.at, "0123456789");
+                shell.input.at++;
+        } else if (cb_word_is_descriptor(&shell.input)) {
+            shell.input.at += strspn(shell.input.at, "0123456789");
         } else {
-            struct word word = read_word(&shell);
+            struct cb_word word = cb_word_read(&shell.input);
             if (shell.n_words < MAX_WORDS)
                 shell.words[shell.n_words++] = word;
         }

@@ -20,6 +20,7 @@ import inspect
 import os
 import re
 import sys
+import tempfile
 import warnings
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -32,7 +33,8 @@ import stubs_embed  # noqa: E402
 STAND_INS = {
     'pandas.NDFrame': ('pandas.DataFrame', 'pandas.Series'), 'pandas.GroupBy': ('pandas.core.groupby.DataFrameGroupBy',),
     'matplotlib.Artist': ('matplotlib.axes.Axes', 'matplotlib.figure.Figure', 'matplotlib.lines.Line2D'),
-    'seaborn.Grid': ('seaborn.FacetGrid',), 'statsmodels.Model': ('statsmodels.api.GLS',),
+    'seaborn.Grid': ('seaborn.FacetGrid',), 'statsmodels.Model': ('statsmodels.api.GLS', 'statsmodels.tsa.api.SARIMAX'),
+    'statsmodels.Results': ('statsmodels.regression.linear_model.RegressionResults',),
     'IPython.InteractiveShell': ('ipykernel.zmqshell.ZMQInteractiveShell',), 'sympy.Expr': ('sympy.core.expr.Expr',),
     'PIL.ImageDraw.ImageDraw': ('PIL.ImageDraw.ImageDraw',), 'iterator': ('types.GeneratorType',),
     'io.IOBase': ('_io.TextIOWrapper', '_io.BufferedReader', '_io.FileIO'), 'sklearn.base.BaseEstimator': (),
@@ -217,8 +219,9 @@ class Check:
     def lists(self):
         with open(os.path.join(ROOT, 'runtime', 'agent', 'python', 'ambient.py'), encoding='utf-8') as source:
             real = set(re.findall(r"^@component\('([^']+)'", source.read(), re.M))
-        for name in real ^ set(self.file.components):
-            self.problem(0, 'component %s is not in %s' % (name, 'the file' if name in real else 'ambient.py'))
+        for name in set(self.file.components) - real:
+            self.problem(0, 'component %s is not in ambient.py' % name)
+        self.left['components that no entry speaks of'] += len(real - set(self.file.components))
         own = {'display', 'get_ipython', '__builtins__', '__file__'}
         real = {name for name in dir(builtins) if not name.startswith('__pybind') and name != '_'}
         for name in real ^ (set(self.file.builtins) - own):
@@ -238,6 +241,35 @@ class Check:
                     self.counts['state found'] += 1
                 except (AttributeError, ImportError):
                     self.problem(line, 'state %s does not exist' % name)
+
+
+#: lines that must be refused, and a part of what is said about them
+REFUSED = [
+    ('x.y', 'expected a name'), ('x.y  purely', 'unknown clause'), ('x.y  pure; mutates self', 'pure, and yet'),
+    ('x.y  mutates', 'expected an argument'), ('x.y  mutates 0 a b', 'expected an argument'), ('x.y  mutates 0; calls 1', 'one argument'),
+    ('x.y  reads 0', 'expected "file"'), ('x.y  opens file 0', 'needs a mode'), ('x.y  reads file 0; writes file 1', 'second file'),
+    ('x.y  to file 1', 'follows'), ('x.y  ambient read nothing', 'no component'), ('x.y  ambient look cwd', 'expected "ambient'),
+    ('x..y  pure', 'no name'), ('x.*.y  pure', 'no name'), ('x.{a,}  pure', 'no name'), ('x.y  pure; ', 'empty clause'),
+    ('method a.b  pure', 'no method name'), ('method a*  pure', 'no method name'), ('class x y', 'no name'), ('alias x', 'alias NAME'),
+    ('state x nothing', 'state NAME'), ('x.%s  pure' % ('a' * 200), 'too long'), ('list  pure\nlist  pure', 'already'),
+    ('x.y  returns Nowhere', 'no class'), ('class a: b', 'no class'), ('class a: b\nclass b: a', 'inherits from itself'),
+]
+
+
+def refusals(check):
+    """What stubs_embed.py says about mistakes, with the line."""
+    for text, wanted in REFUSED:
+        with tempfile.NamedTemporaryFile('w', suffix='.txt', encoding='utf-8') as made:
+            made.write('component cwd\n' + text + '\n')
+            made.flush()
+            try:
+                stubs_embed.load(made.name)
+                said = 'nothing'
+            except stubs_embed.Problem as problem:
+                said = str(problem)
+        if wanted not in said or not re.search(r'[: ][23]:', said):
+            check.problem(0, '%r is answered with %r' % (text, said))
+        check.counts['mistakes refused'] += 1
 
 
 NOT_CALLED = {'__class__', '__init_subclass__', '__subclasshook__', '__init__', '__new__', '__setattr__', '__delattr__', '__setstate__',
@@ -287,6 +319,7 @@ def main():
     check.inplace()
     check.mutations()
     check.lists()
+    refusals(check)
     print('%d entries in the file, %d after inheritance; %s' % (
         check.written.written, len(check.file.entries), ', '.join('%d %s' % (n, what) for what, n in check.counts.items())))
     for what, n in sorted(check.left.items()):

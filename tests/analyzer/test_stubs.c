@@ -1,5 +1,6 @@
 /*
- * What is known of libraries: look-ups by name, wildcards, inherited methods, state, and the files of shell lines.
+ * What is known of libraries: look-ups by name, wildcards, inherited methods, state, and the files of shell
+ * lines.
  */
 #include "analyzer/stubs.h"
 
@@ -84,7 +85,8 @@ static void test_arguments(void **state)
     assert_string_equal(stub->file_keyword, "file");
     assert_string_equal(stub->type, "io.IOBase");
     stub = function("shutil.move");
-    assert_int_equal(stub->flags & (CB_STUB_READS_FILE | CB_STUB_WRITES_FILE), CB_STUB_READS_FILE | CB_STUB_WRITES_FILE);
+    assert_int_equal(stub->flags & (CB_STUB_READS_FILE | CB_STUB_WRITES_FILE),
+                     CB_STUB_READS_FILE | CB_STUB_WRITES_FILE);
     assert_int_equal(stub->out_arg, 1);
     assert_string_equal(stub->out_keyword, "dst");
     assert_int_equal(function("shutil.copy")->flags & CB_STUB_WRITES_FILE, 0);
@@ -117,7 +119,8 @@ static void test_libraries(void **state)
     has("random.shuffle", CB_STUB_MUTATES_ARG | CB_STUB_READS_AMBIENT | CB_STUB_WRITES_AMBIENT);
     has("sklearn.linear_model.LinearRegression.fit", CB_STUB_MUTATES_SELF | CB_STUB_RETURNS_SELF);
     has_not("sklearn.linear_model.LinearRegression.predict", CB_STUB_MUTATES_SELF);
-    assert_string_equal(function("sklearn.ensemble.RandomForestClassifier")->type, "sklearn.ensemble.RandomForestClassifier");
+    assert_string_equal(function("sklearn.ensemble.RandomForestClassifier")->type,
+                        "sklearn.ensemble.RandomForestClassifier");
     assert_string_equal(function("sklearn.model_selection.train_test_split")->unless, "random_state");
     has("matplotlib.pyplot.plot", CB_STUB_FIGURES | CB_STUB_READS_AMBIENT); /* by the wildcard */
     has_not("matplotlib.pyplot.plot", CB_STUB_WRITES_AMBIENT);
@@ -137,9 +140,12 @@ static void test_libraries(void **state)
 static void test_methods(void **state)
 {
     (void)state;
-    static const char *const mutate[] = {"append", "extend", "pop", "update", "add", "fit", "set_title", "add_edge", "write",
-                                         "seek", "backward", "step", "setdefault", "popitem", "__setitem__", "imshow", NULL};
-    static const char *const keep[] = {"predict", "count", "index", "split", "add_prefix", "set_flags", "astype", NULL};
+    static const char *const mutate[] = {"append",   "extend",    "pop",        "update",  "add",
+                                         "fit",      "set_title", "add_edge",   "write",   "seek",
+                                         "backward", "step",      "setdefault", "popitem", "__setitem__",
+                                         "imshow",   NULL};
+    static const char *const keep[] = {"predict",    "count",     "index",  "split",
+                                       "add_prefix", "set_flags", "astype", NULL};
     static const char *const unknown[] = {"plot", "bar", "setup", "_x", "", "a_b", "__len__", NULL};
     for (size_t i = 0; mutate[i] != NULL; i++)
         if ((method(mutate[i])->flags & (CB_STUB_MUTATES_SELF | CB_STUB_INPLACE)) != CB_STUB_MUTATES_SELF)
@@ -181,7 +187,8 @@ static void test_state_and_types(void **state)
     assert_null(cb_stub_item("int", 0));
 }
 
-/* However long a name is, a lookup ends soon: 100,000 of them, of 200,000 characters, well within a second. */
+/* However long a name is, a lookup ends soon: 100,000 of them, of 200,000 characters, well within a second.
+ */
 static void test_long_names(void **state)
 {
     (void)state;
@@ -215,7 +222,8 @@ static char seen[4096];
 static void note(void *context, const char *path, bool written)
 {
     size_t *used = context;
-    int n = snprintf(seen + *used, sizeof seen - *used, "%s%c%s", *used > 0 ? " " : "", written ? '>' : '<', path);
+    int n = snprintf(seen + *used, sizeof seen - *used, "%s%c%s", *used > 0 ? " " : "", written ? '>' : '<',
+                     path);
     assert_true(n > 0 && (size_t)n < sizeof seen - *used);
     *used += (size_t)n;
 }
@@ -321,7 +329,8 @@ static void count(void *context, const char *path, bool written)
 static void test_shell_limits(void **state)
 {
     (void)state;
-    static const char *const pieces[] = {"cat f;", "a ", "$(", "${", "`", "'", "\"", "<<E\n", "{", "cd d;", ">", "\\", "(", "x"};
+    static const char *const pieces[] = {"cat f;", "a ", "$(",    "${", "`",  "'", "\"",
+                                         "<<E\n",  "{",  "cd d;", ">",  "\\", "(", "x"};
     enum { SIZE = 1 << 20 };
     char *line = malloc(SIZE + 16);
     assert_non_null(line);
@@ -339,8 +348,9 @@ static void test_shell_limits(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_functions),       cmocka_unit_test(test_arguments),  cmocka_unit_test(test_libraries),
-        cmocka_unit_test(test_methods),         cmocka_unit_test(test_state_and_types), cmocka_unit_test(test_long_names),
+        cmocka_unit_test(test_functions),       cmocka_unit_test(test_arguments),
+        cmocka_unit_test(test_libraries),       cmocka_unit_test(test_methods),
+        cmocka_unit_test(test_state_and_types), cmocka_unit_test(test_long_names),
         cmocka_unit_test(test_shell),           cmocka_unit_test(test_shell_limits),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -9,6 +9,8 @@
 
 /* Each command gets argv with its own name at [0] and returns the exit code of the program. */
 int cb_command_run(int argc, char **argv);
+int cb_command_analyze(int argc, char **argv);
+int cb_command_survey(int argc, char **argv);
 int cb_command_image(int argc, char **argv);
 int cb_command_doctor(int argc, char **argv);
 int cb_command_version(int argc, char **argv);

@@ -10,6 +10,8 @@ static const char help[] =
     "Run Jupyter notebooks, every code cell in a Linux sandbox of its own.\n"
     "\n"
     "  run NOTEBOOK    execute a notebook and write the executed copy\n"
+    "  analyze FILE    predict what each cell reads and writes, without running any\n"
+    "  survey PATH     depth against size over many notebooks\n"
     "  image list      show the root file systems that cells can be given\n"
     "  doctor          check what this machine can do, and say how to mend what is missing\n"
     "  version         print the version\n"
@@ -21,6 +23,8 @@ static const struct {
     int (*main)(int argc, char **argv);
 } commands[] = {
     {"run", cb_command_run},
+    {"analyze", cb_command_analyze},
+    {"survey", cb_command_survey},
     {"image", cb_command_image},
     {"doctor", cb_command_doctor},
     {"version", cb_command_version},

@@ -14,23 +14,21 @@
 
 /* --- the fast way out --- */
 
-enum byte_class { NEVER = 0, PERCENT = 1, BANG = 2, QUESTION = 4, SEPARATOR = 8 };
-static const uint8_t byte_classes[256] = {
-    ['%'] = PERCENT,    ['!'] = BANG,       ['?'] = QUESTION,   ['\r'] = SEPARATOR, ['\v'] = SEPARATOR,
-    ['\f'] = SEPARATOR, [0x1c] = SEPARATOR, [0x1d] = SEPARATOR, [0x1e] = SEPARATOR,
-};
+enum byte_class { PERCENT = 1, BANG = 2, QUESTION = 4, SEPARATOR = 8 };
 
-static unsigned classes_of(const char *p, size_t n)
+/* Comparisons rather than a table, so that the compiler can do 16 bytes at a time. */
+__attribute__((optimize("O3"))) static unsigned classes_of(const char *text, size_t n)
 {
-    unsigned a = 0, b = 0;
-    size_t i = 0;
-    for (; i + 1 < n; i += 2) {
-        a |= byte_classes[(unsigned char)p[i]];
-        b |= byte_classes[(unsigned char)p[i + 1]];
+    const unsigned char *p = (const unsigned char *)text;
+    uint8_t percent = 0, bang = 0, question = 0, separator = 0;
+    for (size_t i = 0; i < n; i++) {
+        percent |= p[i] == '%';
+        bang |= p[i] == '!';
+        question |= p[i] == '?';
+        /* \v \f \r and the separators 0x1c to 0x1e; others between them do no harm */
+        separator |= (uint8_t)(p[i] - 0x0b) < 0x14;
     }
-    if (i < n)
-        a |= byte_classes[(unsigned char)p[i]];
-    return a | b;
+    return (percent ? PERCENT : 0u) | (bang ? BANG : 0u) | (question ? QUESTION : 0u) | (separator ? SEPARATOR : 0u);
 }
 
 /* Whether an escape character begins a line (a separator beyond ASCII counts as the end of one). */
@@ -96,6 +94,7 @@ struct region {
     size_t n, start, copied;
     unsigned depth, transforms;
     bool help_failed;
+    bool only_assigned; /* all items so far stand behind `=` */
 };
 
 static uint32_t count_newlines(const char *p, size_t n)
@@ -174,7 +173,7 @@ static const char *cut_name(char *text)
 }
 
 /* `,f a b`, `;f a b`, `/f a b` as the call that IPython makes of it. */
-static const char *make_call(struct cb_arena *arena, char escape, const char *content)
+static char *make_call(struct cb_arena *arena, char escape, const char *content)
 {
     cleanup_buffer struct cb_buffer call = {0};
     cleanup_free char *name = cb_strdup(content);
@@ -217,7 +216,16 @@ static void escaped_item(struct region *g, size_t pos)
     } else if (escape == '?') {
         cb_ipython_help(r, content + twice, strlen(content + twice));
     } else {
-        cb_ipython_call(r, content, make_call(r->arena, escape, content));
+        char *call = make_call(r->arena, escape, content);
+        if (call[0] == '%' && call[1] == '%') { /* no cell magic in this place */
+            const char *args = cut_name(call + 1);
+            cb_ipython_line_magic(r, call + 1, args, false, g->depth);
+        } else if (call[0] && strchr("!%?,;/", call[0]) && g->depth < CB_IPYTHON_DEPTH) {
+            cb_ipython_region(r, call, strlen(call), g->depth + 1); /* IPython looks at it again: `/%cd a` */
+            r->changed = true;
+        } else {
+            cb_ipython_call(r, content, call);
+        }
     }
     skip_lines(g, pos, end);
 }
@@ -254,7 +262,7 @@ static const char *help_target(const char *p, const char *end, const char **stop
     const char *start = NULL, *q = end;
     for (;;) {
         const char *part = q;
-        while (part > p && (cb_ipython_is_word(part[-1]) || part[-1] == '*'))
+        while (cb_ipython_word_before(part, p) || (part > p && part[-1] == '*'))
             part--;
         const char *letter = part;
         while (letter < q && is_digit(*letter))
@@ -298,8 +306,7 @@ struct line {
     size_t percent;
     enum { NOTHING, ESCAPED, ASSIGNED } found;
     size_t at;                     /* of what was found */
-    struct cb_ipython_tokens then; /* the tokenizer when it was */
-    int64_t then_grouping;
+    int64_t depth, grouping; /* the two counts of brackets before it */
 };
 
 static bool token_is(const struct region *g, const struct cb_ipython_token *token, char c)
@@ -316,23 +323,22 @@ static bool line_begins_with_equals(const struct region *g, size_t line_start)
     return p < end && *p == '=';
 }
 
-static void found(struct line *line, int what, size_t at, const struct cb_ipython_tokens *before)
+static void found(struct line *line, int what, size_t at)
 {
     if (line->found)
         return;
     line->found = what == ESCAPED ? ESCAPED : ASSIGNED;
     line->at = at;
-    line->then = *before;
 }
 
 /* MagicAssign.find and SystemAssign.find, one token at a time. */
 static void see_assignment(const struct region *g, struct line *line, const struct cb_ipython_token *token,
-                           const struct cb_ipython_tokens *before)
+                           size_t line_start)
 {
     char c = token->end > token->start && token->end - token->start == 1 ? g->text[token->start] : '\0';
     if (line->assign == AFTER_PERCENT) {
         if (token->type == CB_IPT_NAME)
-            found(line, ASSIGNED, line->percent, before);
+            found(line, ASSIGNED, line->percent);
         line->assign = SETTLED;
     } else if (line->assign == AFTER_EQUALS) {
         if (c == '%' && line->only_errors) {
@@ -340,7 +346,7 @@ static void see_assignment(const struct region *g, struct line *line, const stru
             line->assign = AFTER_PERCENT;
         } else if (token->type == CB_IPT_ERROR && c == '!') {
             if (line->percent != SIZE_MAX)
-                found(line, ASSIGNED, token->start, before);
+                found(line, ASSIGNED, token->start);
             line->assign = SETTLED;
         } else if (token->type == CB_IPT_SPACE) {
             line->only_errors = false;
@@ -351,7 +357,7 @@ static void see_assignment(const struct region *g, struct line *line, const stru
         if (c == '=' && line->inner == 0) {
             line->assign = AFTER_EQUALS;
             line->only_errors = true; /* nothing at all yet */
-            line->percent = line_begins_with_equals(g, before->line_start) ? SIZE_MAX : 0;
+            line->percent = line_begins_with_equals(g, line_start) ? SIZE_MAX : 0;
         } else if (c == '(' || c == '[' || c == '{') {
             line->inner++;
         } else if ((c == ')' || c == ']' || c == '}') && line->inner > 0) {
@@ -361,16 +367,16 @@ static void see_assignment(const struct region *g, struct line *line, const stru
 }
 
 static void see_token(const struct region *g, struct line *line, const struct cb_ipython_token *token,
-                      const struct cb_ipython_tokens *before)
+                      size_t line_start)
 {
     if (line->n_tokens++ == 0) {
         line->first = *token;
         char c = token->end - token->start == 1 ? g->text[token->start] : '\0';
-        if (c && strchr("!?%,;/", c) && (token->type == CB_IPT_OP || token->type == CB_IPT_ERROR))
-            found(line, ESCAPED, token->start, before);
+        if ((c == '!' || c == '?' || c == '%' || c == ',' || c == ';' || c == '/') && (token->type == CB_IPT_OP || token->type == CB_IPT_ERROR))
+            found(line, ESCAPED, token->start);
     }
     if (line->assign != SETTLED)
-        see_assignment(g, line, token, before);
+        see_assignment(g, line, token, line_start);
     line->before_last = line->last;
     line->last = *token;
 }
@@ -392,6 +398,7 @@ static bool transform(struct region *g, struct line *line, bool complete, struct
         return true;
     }
     if (help && help_item(g, line->first.start, line->before_last.start)) {
+        g->only_assigned = false;
         cb_ipython_tokens_resume(tokens, g->copied);
         return true;
     }
@@ -399,7 +406,8 @@ static bool transform(struct region *g, struct line *line, bool complete, struct
         g->help_failed = true;
         return false;
     }
-    *tokens = line->then;
+    tokens->depth = line->depth;
+    g->only_assigned = g->only_assigned && line->found == ASSIGNED;
     if (line->found == ESCAPED)
         escaped_item(g, line->at);
     else
@@ -410,19 +418,21 @@ static bool transform(struct region *g, struct line *line, bool complete, struct
 
 static void read_lines(struct region *g)
 {
-    struct cb_ipython_tokens tokens, before;
+    struct cb_ipython_tokens tokens;
     struct cb_ipython_token token;
     struct line line = {0};
     int64_t grouping = 0; /* brackets as make_tokens_by_line() counts them */
     cb_ipython_tokens_begin(&tokens, g->text, g->n, g->start);
     do {
-        before = tokens;
+        int64_t depth = tokens.depth;
         cb_ipython_tokens_next(&tokens, &token);
         bool far = line.found && token.end - line.at > HELP_LOOKAHEAD;
         if (token.type != CB_IPT_END && !far) {
-            if (!line.found)
-                line.then_grouping = grouping;
-            see_token(g, &line, &token, &before);
+            if (!line.found) {
+                line.grouping = grouping;
+                line.depth = depth;
+            }
+            see_token(g, &line, &token, tokens.line_start);
         }
         if (token.type == CB_IPT_OP && token.end - token.start == 1) {
             char c = g->text[token.start];
@@ -434,7 +444,7 @@ static void read_lines(struct region *g)
             continue;
         if (transform(g, &line, !far, &tokens)) {
             token.type = CB_IPT_NEWLINE; /* the tokenizer went back */
-            grouping = line.then_grouping;
+            grouping = line.grouping;
         }
         line = (struct line){0};
     } while (token.type != CB_IPT_END);
@@ -449,7 +459,7 @@ static bool read_cell_magic(struct region *g)
     if (end - p < 2 || p[0] != '%' || p[1] != '%')
         return false;
     const char *q = p + 2;
-    while (q < end && cb_ipython_is_word(*q))
+    while (cb_ipython_word(q, end))
         q++;
     if (q > p + 2 && q < end && *q == '?')
         return false;
@@ -463,39 +473,89 @@ static bool read_cell_magic(struct region *g)
     return true;
 }
 
-/* A line of one cell as prefilter.py takes it: automagic, and `exit`. */
-static void prefilter(struct region *g)
+static const char *skip_spaces(const char *p, const char *end)
 {
-    const char *p = g->text + g->start, *end = g->text + g->n;
-    while (end > p && end[-1] == '\n')
-        end--;
-    const char *word = p;
-    while (p < end && (cb_ipython_is_word(*p) || *p == '.' || *p == '*'))
-        p++;
-    const char *rest = p;
-    for (size_t length; (length = cb_ipython_space(rest, end)); rest += length)
+    for (size_t length; (length = cb_ipython_space(p, end)); p += length)
         ;
-    size_t n = (size_t)(p - word), n_rest = (size_t)(end - rest);
-    if (n == 4 && (memcmp(word, "exit", 4) == 0 || memcmp(word, "quit", 4) == 0) && (n_rest == 0 || *rest != '(')) {
-        cleanup_free char *call = cb_format("%.4s(%.*s)", word, (int)(n_rest > 4096 ? 4096 : n_rest), rest);
-        copy_until(g, (size_t)(word - g->text));
-        cb_ipython_call(g->r, cb_arena_copy(g->r->arena, rest, n_rest), cb_arena_copy(g->r->arena, call, strlen(call)));
-        skip_lines(g, g->copied, g->n);
-        return;
-    }
-    const struct cb_ipython_magic_row *row = cb_ipython_magic_find(word, n);
+    return p;
+}
+
+/* A cell of one line as splitinput.py splits it. */
+struct split {
+    const char *word, *word_end, *rest, *end;
+};
+
+static struct split split_line(const struct region *g)
+{
+    struct split s = {.end = g->text + g->n};
+    const char *p = g->text + g->start;
+    while (s.end > p && s.end[-1] == '\n')
+        s.end--;
+    s.word = p = skip_spaces(p, s.end);
+    while (cb_ipython_word(p, s.end) || (p < s.end && (*p == '.' || *p == '*')))
+        p++;
+    s.word_end = p;
+    s.rest = skip_spaces(p, s.end);
+    return s;
+}
+
+/* Automagic as prefilter.py's AssignmentChecker and AutoMagicChecker decide. Whether the notebook has a variable of that
+ * name, which would come first, cannot be known here: what reads like Python with one is taken for Python. */
+static bool is_automagic(const struct split *s)
+{
+    const struct cb_ipython_magic_row *row = cb_ipython_magic_find(s->word, (size_t)(s->word_end - s->word));
     if (!row || !(row->flags & CB_IPM_LINE) || (row->flags & CB_IPM_EXTENSION))
-        return;
-    /* AssignmentChecker; and, since it cannot be known here whether the notebook has a variable of that name,
-     * what reads like Python with one is taken for Python. */
-    if (n_rest && strchr("=,([.", *rest))
-        return;
-    if ((row->flags & CB_IPM_WORD) && (n_rest == 0 || strchr("+*/%<>&|^!@:?#;)-", *rest)))
-        return;
-    copy_until(g, (size_t)(word - g->text));
-    cb_ipython_line_magic(g->r, cb_arena_copy(g->r->arena, word, n), cb_arena_copy(g->r->arena, rest, n_rest), false,
-                          g->depth);
+        return false;
+    if (s->rest == s->end)
+        return !(row->flags & CB_IPM_WORD);
+    return !strchr("=,([.", *s->rest) && !((row->flags & CB_IPM_WORD) && strchr("+*/%<>&|^!@:?#;)-", *s->rest));
+}
+
+/* `exit` and `quit`, which IPython calls. */
+static bool is_autocall(const struct split *s)
+{
+    bool exits = s->word_end - s->word == 4 && (memcmp(s->word, "exit", 4) == 0 || memcmp(s->word, "quit", 4) == 0);
+    return exits && (s->rest == s->end || *s->rest != '(');
+}
+
+static void prefilter(struct region *g, const struct split *s)
+{
+    struct cb_arena *arena = g->r->arena;
+    size_t n_rest = (size_t)(s->end - s->rest);
+    copy_until(g, (size_t)(s->word - g->text));
+    if (is_automagic(s)) {
+        cb_ipython_line_magic(g->r, cb_arena_copy(arena, s->word, (size_t)(s->word_end - s->word)),
+                              cb_arena_copy(arena, s->rest, n_rest), false, g->depth);
+    } else {
+        n_rest -= n_rest && s->rest[n_rest - 1] == ';';
+        cleanup_buffer struct cb_buffer call = {0};
+        cb_buffer_addf(&call, "%.4s(", s->word);
+        cb_buffer_add(&call, s->rest, n_rest);
+        cb_buffer_adds(&call, ")");
+        cb_ipython_call(g->r, cb_arena_copy(arena, s->rest, n_rest), cb_arena_copy(arena, call.text, call.length));
+    }
     skip_lines(g, g->copied, g->n);
+}
+
+/* A cell that is not a cell magic. */
+static void read_code(struct region *g)
+{
+    struct cb_ipython_reader *r = g->r;
+    bool one_line = cb_ipython_line_end(g->text, g->n, g->start) == g->n;
+    size_t n_items = r->n_items, length = r->out.length;
+    uint32_t line = r->line;
+    read_lines(g);
+    if (!one_line || !g->only_assigned)
+        return;
+    struct split split = split_line(g);
+    if (!is_automagic(&split) && !is_autocall(&split))
+        return;
+    /* `time x = !ls`: the magic runs what has been found in its arguments, where it is found again. */
+    r->n_items = n_items;
+    r->out.length = length;
+    r->line = line;
+    g->copied = 0;
+    prefilter(g, &split);
 }
 
 void cb_ipython_region(struct cb_ipython_reader *r, const char *text, size_t n, unsigned depth)
@@ -503,15 +563,11 @@ void cb_ipython_region(struct cb_ipython_reader *r, const char *text, size_t n, 
     struct cb_ipython_clean clean;
     cb_ipython_clean(text, n, &clean);
     cleanup_free char *owned = clean.text;
-    struct region g = {.r = r, .text = owned, .n = clean.length, .start = clean.start, .depth = depth};
-    size_t first_item = r->n_items;
+    struct region g = {.r = r, .text = owned, .n = clean.length, .start = clean.start, .depth = depth, .only_assigned = true};
     r->prompts |= clean.prompts;
     r->changed |= clean.changed;
-    if (!read_cell_magic(&g)) {
-        read_lines(&g);
-        if (r->n_items == first_item && cb_ipython_line_end(g.text, g.n, g.start) == g.n)
-            prefilter(&g);
-    }
+    if (!read_cell_magic(&g))
+        read_code(&g);
     copy_until(&g, g.n);
     if (clean.newline_added && r->out.length && r->out.text[r->out.length - 1] == '\n') {
         r->out.text[--r->out.length] = '\0';

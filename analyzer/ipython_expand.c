@@ -138,15 +138,16 @@ static bool expand_dollars(struct cb_arena *arena, const char *p, const char *en
         quotes -= c == '\'';
         if (c != '$' || p == end)
             continue;
-        bool escaped = *p == '$' && p + 1 < end && (cb_ipython_is_word(p[1]) || p[1] == '.');
+        bool escaped = *p == '$' && p + 1 < end && (cb_ipython_word(p + 1, end) || p[1] == '.');
         const char *name = p + escaped, *stop = name;
-        while (stop < end && (cb_ipython_is_word(*stop) || *stop == '.'))
+        while (cb_ipython_word(stop, end) || (stop < end && *stop == '.'))
             stop++;
         if (stop == name || quotes % 2 != 0)
             continue;
         p = stop;
-        /* A dot at the end is a syntax error, unless it stands after a number. */
-        if (!escaped && (stop[-1] == '.' ? name[0] < '0' || name[0] > '9' : false))
+        /* A dot at the end is a syntax error, unless it stands after a number or is an ellipsis. */
+        bool ellipsis = stop - name == 3 && memcmp(name, "...", 3) == 0;
+        if (!escaped && stop[-1] == '.' && (name[0] < '0' || name[0] > '9') && !ellipsis)
             return false;
         if (!escaped && !add(arena, name, (size_t)(stop - name), out))
             return false;

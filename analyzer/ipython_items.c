@@ -41,8 +41,9 @@ static const char *word_end(const char *p)
     return p;
 }
 
-/* Past the options that getopt() takes off the front, or NULL where it would refuse them. */
-static const char *skip_options(const char *p, const char *options)
+/* Past the options that getopt() takes off the front, or NULL where it would refuse them. `--` ends them; %timeit
+ * leaves it in the code. */
+static const char *skip_options(const char *p, const char *options, bool keep_dashes)
 {
     for (;;) {
         p = skip_space(p);
@@ -50,7 +51,7 @@ static const char *skip_options(const char *p, const char *options)
             return p;
         const char *end = word_end(p);
         if (p[1] == '-')
-            return end - p == 2 ? skip_space(end) : NULL;
+            return end - p != 2 ? NULL : keep_dashes ? p : skip_space(end);
         for (p++; p < end; p++) {
             const char *option = *p == ':' ? NULL : strchr(options, *p);
             if (!option)
@@ -161,7 +162,7 @@ static void read_object(struct cb_ipython_reader *r, const char *p, size_t n, st
 
 static void sc_names(struct cb_ipython_reader *r, const char *args, struct cb_ipython_strings *names)
 {
-    const char *p = skip_options(args, "lv"), *equals = p ? strchr(p, '=') : NULL;
+    const char *p = skip_options(args, "lv", false), *equals = p ? strchr(p, '=') : NULL;
     if (!equals)
         return;
     const char *end = cb_ipython_rstrip(p, equals);
@@ -195,7 +196,7 @@ static void find_names(struct cb_ipython_reader *r, const struct cb_ipython_magi
         plain_words(r, args, SIZE_MAX, names);
         break;
     case CB_IPW_READ: {
-        const char *p = skip_options(args, "rb"); /* what %page and %pdoc may have */
+        const char *p = skip_options(args, "rb", false); /* what %page and %pdoc may have */
         read_object(r, p ? p : args, strlen(p ? p : args), reads);
         break;
     }
@@ -264,8 +265,10 @@ static void run_apart(struct cb_ipython_reader *r, size_t item, const char *cons
 static void run_line(struct cb_ipython_reader *r, size_t item, const char *code, bool apart, unsigned depth)
 {
     size_t n = strlen(code);
-    if (*skip_space(code) == '\0' || depth >= CB_IPYTHON_DEPTH)
+    if (*skip_space(code) == '\0' || depth >= CB_IPYTHON_DEPTH) {
+        r->items[item].code = CB_IPYTHON_NO_CODE;
         return;
+    }
     if (apart || r->items[item].code == CB_IPYTHON_FUNCTION || !cb_ipython_can_follow(code, n)) {
         run_apart(r, item, (const char *const[2]){code, NULL}, (const size_t[2]){n, 0}, depth);
         return;
@@ -302,7 +305,9 @@ void cb_ipython_line_magic(struct cb_ipython_reader *r, const char *name, const 
         const char *equals = row->words == CB_IPW_SC ? strchr(args, '=') : NULL;
         if (equals)
             r->items[item].args = equals + 1;
-        const char *code = row->options ? skip_options(args, row->options) : args;
+        const char *code = row->options ? skip_options(args, row->options, row->flags & CB_IPM_FUNCTION) : args;
+        for (size_t length; code && row->flags & CB_IPM_FUNCTION && (length = cb_ipython_space(code, code + strnlen(code, 3))); code += length)
+            ;
         r->items[item].code = code ? code_of(row) : CB_IPYTHON_NO_CODE;
         if (r->items[item].code)
             run_line(r, item, code, assigned, depth);
@@ -369,7 +374,7 @@ static const char *first_line_code(const struct cb_ipython_magic_row *row, const
 {
     if (row->words == CB_IPW_CAPTURE || strcmp(row->name, "debug") == 0)
         return "";
-    const char *code = row->options ? skip_options(line, row->options) : skip_space(line);
+    const char *code = row->options ? skip_options(line, row->options, row->flags & CB_IPM_FUNCTION) : skip_space(line);
     return code && *code && strcmp(row->name, "time") == 0 ? NULL : code;
 }
 

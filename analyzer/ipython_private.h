@@ -23,10 +23,20 @@ size_t cb_ipython_terminator(const char *p, const char *end);
 size_t cb_ipython_line_end(const char *text, size_t n, size_t pos);
 /* `end` moved back over spaces, as str.rstrip() does. */
 const char *cb_ipython_rstrip(const char *p, const char *end);
-bool cb_ipython_is_word(char c); /* matches \w; every byte of a character beyond ASCII does */
+/* Whether a byte may match \w: every one of a character beyond ASCII may. */
+static inline bool cb_ipython_is_word(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || (unsigned char)c >= 0x80;
+}
+/* Whether what starts at p[0], or ends before p[0], is a byte of a word: beyond ASCII, whatever is no space. */
+static inline bool cb_ipython_word(const char *p, const char *end)
+{
+    return p < end && cb_ipython_is_word(*p) && !((unsigned char)*p >= 0x80 && cb_ipython_space(p, end));
+}
+bool cb_ipython_word_before(const char *p, const char *start);
 
 /* Text that IPython's cleanup transforms have been applied to, with a newline at its end. Leading empty lines
- * stay as empty lines: `start` is where the text begins for IPython. */
+ * stay as line ends: `start` is where the text begins for IPython. */
 struct cb_ipython_clean {
     char *text; /* malloc; with NUL at the end */
     size_t length, start;

@@ -82,9 +82,13 @@ const char *cb_ipython_rstrip(const char *p, const char *end)
     return end;
 }
 
-bool cb_ipython_is_word(char c)
+bool cb_ipython_word_before(const char *p, const char *start)
 {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || (unsigned char)c >= 0x80;
+    if (p == start || !cb_ipython_is_word(p[-1]))
+        return false;
+    if ((unsigned char)p[-1] < 0x80)
+        return true;
+    return !(p - start >= 2 && cb_ipython_space(p - 2, p) == 2) && !(p - start >= 3 && cb_ipython_space(p - 3, p) == 3);
 }
 
 /* Whether all of a line is space (and there is some). */
@@ -133,22 +137,6 @@ static size_t ipython_prompt(const char *p, const char *end)
     return (size_t)(q - p) + (q < end && *q == ' ' ? 1 : 0);
 }
 
-/* Which of the two kinds of prompts to remove, 1 and 2; IPython looks at the first two lines only. */
-static unsigned prompts_of(const char *text, size_t n)
-{
-    const char *end = text + n;
-    const char *second = text + cb_ipython_line_end(text, n, 0);
-    const char *third = text + cb_ipython_line_end(text, n, (size_t)(second - text));
-    bool classic = classic_prompt(text, second, true) || (second < end && classic_prompt(second, third, false));
-    bool ipython = ipython_prompt(text, second) || (second < end && ipython_prompt(second, third));
-    return (classic ? 1u : 0) | (ipython ? 2u : 0);
-}
-
-bool cb_ipython_has_prompt(const char *text, size_t n)
-{
-    return prompts_of(text, n) != 0;
-}
-
 /* Copy all lines without the indent and the prompts. */
 static size_t copy_lines(const char *p, size_t n, const char *indent, size_t n_indent, unsigned prompts, char *out)
 {
@@ -168,16 +156,32 @@ static size_t copy_lines(const char *p, size_t n, const char *indent, size_t n_i
     return used;
 }
 
-/* The prompts are looked for after the indent has gone; two lines are enough to tell. */
-static unsigned prompts_after_indent(const char *p, size_t n, size_t n_indent)
+/* PromptStripper.__call__: whether one of the first two lines has a prompt of a kind. */
+static bool has_prompt(const char *text, size_t n, bool classic)
 {
-    size_t first = cb_ipython_line_end(p, n, 0);
-    size_t both = cb_ipython_line_end(p, n, first);
-    if (n_indent == 0)
-        return prompts_of(p, both);
+    size_t first = cb_ipython_line_end(text, n, 0), both = cb_ipython_line_end(text, n, first);
+    const char *second = text + first, *third = text + both;
+    if (classic)
+        return classic_prompt(text, second, true) || (first < n && classic_prompt(second, third, false));
+    return ipython_prompt(text, second) || (first < n && ipython_prompt(second, third));
+}
+
+/* Which kinds of prompts to remove: 1 classic, 2 IPython's, which is looked for when indent and classic prompts have gone.
+ * Two lines are enough to tell. */
+static unsigned find_prompts(const char *p, size_t n, size_t n_indent)
+{
+    size_t both = cb_ipython_line_end(p, n, cb_ipython_line_end(p, n, 0));
     cleanup_free char *copy = cb_alloc(both + 1);
     size_t used = copy_lines(p, both, p, n_indent, 0, copy);
-    return prompts_of(copy, used);
+    unsigned prompts = has_prompt(copy, used, true) ? 1 : 0;
+    if (prompts)
+        used = copy_lines(p, both, p, n_indent, prompts, copy);
+    return prompts | (has_prompt(copy, used, false) ? 2u : 0);
+}
+
+bool cb_ipython_has_prompt(const char *text, size_t n)
+{
+    return has_prompt(text, n, true) || has_prompt(text, n, false);
 }
 
 void cb_ipython_clean(const char *source, size_t n, struct cb_ipython_clean *out)
@@ -195,24 +199,21 @@ void cb_ipython_clean(const char *source, size_t n, struct cb_ipython_clean *out
     }
     if (skipped == n) /* nothing but space: left as it is */
         skipped = 0;
-    memcpy(text, source, skipped);
     for (size_t i = 0; i < skipped; i++)
-        if (!strchr(" \t\r\n\f", text[i]) || !text[i]) { /* no space for Python */
-            text[i] = ' ';
-            out->changed = true;
-        }
+        if (source[i] == '\n' || source[i] == '\r')
+            text[out->start++] = source[i];
+    out->changed = out->start < skipped;
     const char *p = source + skipped, *end = source + n;
     size_t n_indent = 0;
     while (p + n_indent < end && (p[n_indent] == ' ' || p[n_indent] == '\t'))
         n_indent++;
-    unsigned prompts = p < end ? prompts_after_indent(p, n - skipped, n_indent) : 0;
-    out->start = skipped;
-    out->length = skipped;
+    unsigned prompts = p < end ? find_prompts(p, n - skipped, n_indent) : 0;
+    out->length = out->start;
     if (n_indent == 0 && prompts == 0) {
-        memcpy(text + skipped, p, n - skipped);
-        out->length = n;
+        memcpy(text + out->length, p, n - skipped);
+        out->length += n - skipped;
     } else {
-        out->length += copy_lines(p, n - skipped, p, n_indent, prompts, text + skipped);
+        out->length += copy_lines(p, n - skipped, p, n_indent, prompts, text + out->length);
         out->changed = true;
         out->prompts = prompts != 0;
     }

@@ -151,12 +151,8 @@ static bool word(struct cb_ipython_tokens *t, size_t pos, struct cb_ipython_toke
 {
     const char *stop = t->text + t->line_end, *start = t->text + pos, *p = start;
     bool number = (*p >= '0' && *p <= '9') || *p == '.';
-    while (p < stop && (cb_ipython_is_word(*p) || (number && *p == '.'))) {
-        size_t space = (unsigned char)*p >= 0x80 ? cb_ipython_space(p, stop) : 0;
-        if (space)
-            break;
+    while (cb_ipython_word(p, stop) || (number && p < stop && *p == '.'))
         p++;
-    }
     out->type = number ? CB_IPT_NUMBER : CB_IPT_NAME;
     out->start = pos;
     out->end = t->pos = (size_t)(p - t->text);
@@ -168,11 +164,13 @@ static bool word(struct cb_ipython_tokens *t, size_t pos, struct cb_ipython_toke
 static size_t operator_length(const char *p, size_t n)
 {
     size_t length = 1;
-    if (n > 1 && p[1] == p[0] && strchr("*/<>", p[0]))
+    if (n < 2 || (p[1] != '=' && p[1] != p[0] && p[1] != '>'))
+        return 1;
+    if (p[1] == p[0] && strchr("*/<>", p[0]))
         length = 2;
     if (n > length && p[length] == '=' && strchr("=!<>+-*/%&|^@:", p[0]))
         length++;
-    else if (n > 1 && p[0] == '-' && p[1] == '>')
+    else if (p[0] == '-' && p[1] == '>')
         length = 2;
     return length;
 }
@@ -208,6 +206,11 @@ static void blank_token(struct cb_ipython_tokens *t, struct cb_ipython_token *ou
     t->blank_line = false;
 }
 
+static const bool is_operator[256] = {['('] = true, [')'] = true, ['['] = true, [']'] = true, ['{'] = true, ['}'] = true,
+                                      ['<'] = true, ['>'] = true, ['+'] = true, ['-'] = true, ['*'] = true, ['/'] = true,
+                                      ['%'] = true, ['&'] = true, ['|'] = true, ['^'] = true, ['@'] = true, [':'] = true,
+                                      ['='] = true, ['~'] = true, ['.'] = true, [','] = true, [';'] = true, ['!'] = true};
+
 /* The token at `p`, after `pos` and spaces that belong to no token unless it is an error. False: none. */
 static bool token_at(struct cb_ipython_tokens *t, size_t p, struct cb_ipython_token *out)
 {
@@ -234,9 +237,9 @@ static bool token_at(struct cb_ipython_tokens *t, size_t p, struct cb_ipython_to
     if ((c == '\'' || c == '"') && string(t, p, out))
         return true;
     bool digit = p + 1 < t->line_end && t->text[p + 1] >= '0' && t->text[p + 1] <= '9';
-    if ((cb_ipython_is_word(c) && !cb_ipython_space(t->text + p, t->text + t->line_end)) || (c == '.' && digit))
+    if (cb_ipython_word(t->text + p, t->text + t->line_end) || (c == '.' && digit))
         return word(t, p, out);
-    if (c && strchr("()[]{}<>+-*/%&|^@:=~.,;!", c)) {
+    if (is_operator[(unsigned char)c]) {
         out->end = p + operator_length(t->text + p, t->line_end - p);
         if (c != '!' || out->end > p + 1) {
             if (c == '(' || c == '[' || c == '{')

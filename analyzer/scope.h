@@ -29,7 +29,7 @@ struct cb_symbol {
     cb_name name;
     uint16_t flags;  /* cb_symbol_flags, as Python's compiler sees them; 0: it does not */
     uint8_t binding; /* cb_binding */
-    uint8_t ipython; /* cb_symbol_flags from below IPYTHON nodes (expressions in a command, code of a magic, names that it binds) */
+    uint8_t ipython; /* cb_symbol_flags from what IPython runs: expressions in a command, code of a magic, names that it binds */
 };
 
 struct cb_scope {
@@ -42,7 +42,7 @@ struct cb_scope {
     cb_name class_name;   /* innermost class, for mangling */
     cb_name class_cell;   /* of a class: `__class__`, under which its methods find it */
     bool generator, has_star_import;
-    bool ipython;            /* below an IPYTHON node; %timeit's own function has that node as its `node` */
+    bool ipython;            /* in code that a magic runs (%time, %%capture, %timeit …) */
     bool future_annotations; /* of the module: annotations are not evaluated (after the import that says so) */
 };
 

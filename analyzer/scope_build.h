@@ -1,8 +1,8 @@
 /*
- * analyzer, private part of scope*.c: scopes while they are made. scope_collect.c walks the tree once and notes
- * in each scope what it does with which names; scope_resolve.c then finds where each name lives. Both take time
- * linear in the number of symbols: what a name means in the scopes that are open at the moment is kept with the
- * name, not searched for in the scopes.
+ * analyzer, private part of scope*.c: scopes while they are made. scope_collect.c walks the tree once and
+ * notes in each scope what it does with which names; scope_resolve.c then finds where each name lives. Both
+ * take time linear in the number of symbols: what a name means in the scopes that are open at the moment is
+ * kept with the name, not searched for in the scopes.
  */
 #ifndef CB_ANALYZER_SCOPE_BUILD_H
 #define CB_ANALYZER_SCOPE_BUILD_H
@@ -16,8 +16,9 @@ enum {
 
 /* A name in one scope. */
 struct cb_scope_entry {
-    struct cb_scope_entry *next;  /* of the scope */
-    struct cb_scope_entry *outer; /* of the same name, in the nearest open scope around this one that has it */
+    struct cb_scope_entry *next; /* of the scope */
+    struct cb_scope_entry
+        *outer; /* of the same name, in the nearest open scope around this one that has it */
     struct cb_scope_frame *frame;
     cb_name name;
     uint32_t slot; /* of the name in this cell */
@@ -47,7 +48,7 @@ struct cb_scope_builder {
     /* Names of this cell, numbered as they come: open addressing by name, `slots` next to `keys`. */
     cb_name *keys;
     uint32_t *slots, mask, shift, n_slots, capacity;
-    cb_name *slot_names; /* [slot] */
+    cb_name *slot_names;             /* [slot] */
     struct cb_scope_entry **entries; /* [slot]: innermost open scope's */
     bool *visible;                   /* [slot], while resolving: bound by an enclosing function */
 

@@ -432,13 +432,21 @@ static void visit_mapping(struct cb_scope_builder *b, struct cb_ast *node)
     add(b, node->name, CB_SYMBOL_ASSIGNED, node->line);
 }
 
-/* A magic or a shell command. Python sees a call of a method of get_ipython(), with the text as a string:
- * what is below is noted apart. Names with which IPython calls (`/f a b`) it sees. */
+static const struct cb_ipython_item *item_of(const struct cb_scope_builder *b, const struct cb_ast *node)
+{
+    if (node->kind == CB_AST_EXPR && node->a)
+        node = node->a;
+    if (node->kind != CB_AST_IPYTHON || !b->cell || node->value < 0 ||
+        (size_t)node->value >= b->cell->n_items)
+        return NULL;
+    return &b->cell->items[node->value];
+}
+
+/* A magic or a shell command. Python sees a call of a method of get_ipython() with the text as a string: what
+ * is below is noted apart. A call that IPython only spells out (`/f a b`) it sees as such. */
 static void visit_ipython(struct cb_scope_builder *b, struct cb_ast *node)
 {
-    const struct cb_ipython_item *item = NULL;
-    if (b->cell && node->value >= 0 && (size_t)node->value < b->cell->n_items)
-        item = &b->cell->items[node->value];
+    const struct cb_ipython_item *item = item_of(b, node);
     if (item && item->kind == CB_IPYTHON_CALL) {
         visit(b, node->a);
         return;
@@ -449,13 +457,23 @@ static void visit_ipython(struct cb_scope_builder *b, struct cb_ast *node)
     b->ipython++;
     for (const char *const *name = item ? item->names : NULL; name && *name; name++)
         add(b, cb_names_intern(b->names, *name, strlen(*name)), CB_SYMBOL_ASSIGNED, node->line);
-    bool function = item && item->code == CB_IPYTHON_FUNCTION && node->a;
-    if (function)
-        node->scope = open_scope(b, CB_SCOPE_FUNCTION, node)->scope;
     visit(b, node->a);
-    if (function)
-        close_scope(b);
     b->ipython--;
+}
+
+/* Code of %time and %%time follows as statements of its own, on the line or to the end of the cell. Walks
+ * them and returns the first one after them. */
+static struct cb_ast *visit_inline(struct cb_scope_builder *b, const struct cb_ast *node)
+{
+    const struct cb_ipython_item *item = item_of(b, node);
+    struct cb_ast *next = node->next;
+    if (!item || item->code != CB_IPYTHON_INLINE || item->body)
+        return next;
+    b->ipython++;
+    for (; next && (item->kind == CB_IPYTHON_CELL || next->line == node->line); next = next->next)
+        visit_one(b, next);
+    b->ipython--;
+    return next;
 }
 
 static void visit_yield(struct cb_scope_builder *b, struct cb_ast *node)
@@ -573,10 +591,15 @@ static void visit(struct cb_scope_builder *b, struct cb_ast *list)
 {
     struct cb_ast *node = list;
     while (node) {
-        struct cb_ast *next = node->next, *last = visit_node(b, node);
+        struct cb_ast *last = visit_node(b, node), *next = node->next;
+        if (next && (node->kind == CB_AST_EXPR || node->kind == CB_AST_IPYTHON)) {
+            visit(b, last);
+            node = visit_inline(b, node);
+            continue;
+        }
         if (last && next)
             visit(b, last);
-        node = last && !next ? last : next;
+        node = next ? next : last;
     }
 }
 

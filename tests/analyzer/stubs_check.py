@@ -46,7 +46,7 @@ LEFT_OUT = re.compile(r'''
     pandas\.NDFrame\.(array|ravel|hist|boxplot|sparse|flags)\b.* | pandas\.Series\.ravel
   | numpy\.ndarray\.mT | matplotlib\.Artist\.figure | matplotlib\.figure\.Figure\.canvas
   | matplotlib\.axes\.Axes\.(flat|ravel|flatten|spines|title|trans\w+|[xy]axis)
-  | networkx\.\w+\.graph | seaborn\.(tsplot|factorplot) | imageio\.v[23]\..*
+  | IPython\.InteractiveShell\.user_ns | networkx\.\w+\.graph | seaborn\.(tsplot|factorplot) | imageio\.v[23]\..*
 ''', re.X)
 
 

@@ -144,3 +144,28 @@ def cells():
 PIECES = ['!', '%', '?', '??', '!!', '%%', '\n,f a b\n', '\n;f a b\n', '\n/f a b\n', ';', '/', ',', '=', ' = ', ' ', '  ', '\n', '\n', '\n', '\n    ', '\\\n', '(', ')', '[', ']', '{', '}', "'", '"', "'''", '"""',
           '#', '\\', '$', 'x', 'abc', 'ls', 'time', 'cd', '%time', '!ls', 'x = !ls', 'x = %time', 'x?', '.', '*', '1', '0x', 'r"', "f'", ':', '==', '!=', '%=', '//', '\t', '$x', '{x}', 'if x:',
           'for i in x:', '>>> ', '... ', 'In [1]: ', '   ...: ', '\r\n', '\x0c', 'é', '\xa0', '%%capture\n', '%%time\n', '%timeit ', '-n 1 ', '%time ', '%prun ', 'pass', '%who_ls', 'x = ', '\n!', '\n%', '?\n']
+
+
+# What IPython's text does not show: for each cell the names, expressions, effect and ambient component of each item.
+EFFECTS = [
+    ('%store -r a b\n1', [(['a', 'b'], [], 'ambient', 'ipython')]), ('%store -r\n1', [([], [], 'writes_all', None)]),
+    ('%store a >f\n1', [([], ['a'], 'ambient', 'ipython')]), ('%sc -l files = ls\n1', [(['files'], [], 'files', None)]),
+    ('%macro m 1-3\n1', [(['m'], [], 'reads_all', None)]), ('%xdel -n x\n1', [(['x'], [], 'pure', None)]),
+    ('%pinfo x.y\n1', [([], ['x.y'], 'pure', None)]), ('x.y?\n1', [([], ['x.y'], 'pure', None)]), ('np.*load*?\n1', [([], ['np'], 'reads_all', None)]),
+    ('%%capture --no-stderr o\nx', [(['o'], [], 'pure', None)]), ('%%capture\nx', [([], [], 'pure', None)]),
+    ('%%bash --out a --err=b --pr c\nx', [(['a', 'b', 'c'], [], 'files', None)]), ('%%sx --out f\nls $x', [(['f'], ['x'], 'files', None)]),
+    ('!ls {x}\n1', [(['_exit_code'], ['x'], 'files', None)]), ('y = !ls\n1', [([], [], 'files', None)]),
+    ('%load_ext autoreload\n%load_ext foo', [([], [], 'ambient', 'ipython'), ([], [], 'writes_all', None)]),
+    ('%env X\n%env X=3', [([], [], 'pure', None), ([], [], 'ambient', 'environ')]), ('%matplotlib inline\n1', [([], [], 'ambient', 'matplotlib')]),
+    ('%cd a\n%run f.py\n%who', [([], [], 'ambient', 'cwd'), ([], [], 'writes_all', None), ([], [], 'reads_all', None)]),
+    ('%nosuch\n%%nosuch\n', [([], [], 'writes_all', None), ([], [], 'pure', None)]), ('%R -i a,b -o c x\n1', [(['c'], ['a', 'b'], 'pure', None)]),
+]
+
+# The Python text of cells whose items run code, and the bodies of the items.
+PYTHON = [
+    ('%time x = f(3)\ny', '0; x = f(3)\ny', [None]), ('x = %time g(x)\ny', 'x = 0\ny', ['g(x)']), ('%time for i in x: q\ny', '0\ny', ['for i in x: q']),
+    ('%time f(\ny', '0\ny', ['f(']), ('%timeit -n 1 a = b\ny', '0\ny', ['a = b']), ('%timeit !ls {x}\ny', '0; 0\ny', ['0', None]),
+    ('%%timeit -r 1 a = b\nc\nd', '0\n\n', ['a = b\nc\nd\n']), ('%%time\nx\n!ls\ny', '0\nx\n0\ny', [None, None]), ('time x = !ls', '0; x = 0', [None, None]),
+    ('%%bash\nx\ny', '0\n\n', ['x\ny\n']), ('%%time x\ny', '0\n', ['y\n']), ('if a:\n    !ls \\\n  b\n    c', 'if a:\n    0\n\n    c', [None]),
+    ('\n\n  >>> x\n  >>> !ls', '\n\nx\n0', [None]), ('/f a b\n1', '0\n1', [None]),
+]

@@ -140,6 +140,16 @@ class Comparison:
             check(bool(flags & NO_EXPAND) == getattr(function, MAGIC_NO_VAR_EXPAND_ATTR, False), name, 'expands')
             check(not flags & WORD or name in self.magics['line'], name)
 
+    def by_hand(self):
+        """What IPython's text does not show."""
+        for cell, expected in ipython_cells.EFFECTS:
+            ours = [(i['names'], i['expressions'], i['effect'], i['ambient']) for i in self.dump(cell)['items']]
+            check(ours == expected, cell, 'has', ours, 'not', expected)
+        for cell, python, bodies in ipython_cells.PYTHON:
+            dump = self.dump(cell)
+            check(dump['python'].decode() == python, cell, 'is', dump['python'], 'not', python)
+            check([i['body'] for i in dump['items']] == bodies, cell, 'has', dump['items'], 'not', bodies)
+
     # What a magic runs, by IPython's own parsing of options: None where it raises.
 
     def options(self, name, args, **how):
@@ -370,11 +380,12 @@ def main():
     else:
         left_out = 'the corpus (../shared/corpus/debian.json is missing)'
     differences = 0
-    try:
-        comparison.table()
-    except Difference as e:
-        differences += 1
-        print('table: %s' % e)
+    for test in (comparison.table, comparison.by_hand):
+        try:
+            test()
+        except Difference as e:
+            differences += 1
+            print('%s: %s' % (test.__name__, e))
     for where, cell in cells:
         comparison.lenient = where == 'random'
         try:

@@ -10,8 +10,9 @@ const TSLanguage *tree_sitter_python(void);
 enum {
     BRACKETS_MAX = 200,       /* MAXLEVEL, CPython's tokenizer.c */
     INDENTS_MAX = 380,        /* see check_indents */
-    WORK_PER_BYTE = 1,        /* progress reports (one for 100 steps of the parser) … */
-    WORK_MIN = 20000          /* … that any text may take */
+    CONTINUED_MAX = 200,      /* see struct look */
+    BYTES_PER_WORK = 5,       /* text for a progress report (100 steps of the parser; Python takes 20 bytes and more) … */
+    WORK_MIN = 20000          /* … and reports that any text may take */
 };
 
 /* What the grammar calls its symbols, as our kinds; several symbols may have one name. */
@@ -61,52 +62,84 @@ void cb_parser_free(struct cb_parser *parser)
     free(parser);
 }
 
-/* The end of the string whose quote is at `p`. */
-static const char *pass_string(const char *p, const char *end, uint32_t *line)
+/* What a first look over the text finds. It knows strings and comments, and blanks the comments: the grammar's scanner
+ * would read a run of them again from each of them (as it does with empty continued lines, which are bounded). */
+struct look {
+    char *p, *end;
+    uint32_t line, depth;
+    uint32_t continued; /* empty lines with a backslash, in a row */
+    const char *refused;
+};
+
+/* To the end of the string whose quote is at `p`. */
+static void pass_string(struct look *look)
 {
-    char quote = *p;
-    bool triple = end - p >= 3 && p[1] == quote && p[2] == quote;
-    for (p += triple ? 3 : 1; p < end; p++) {
-        if (*p == '\\' && p + 1 < end) {
+    char *p = look->p, quote = *p;
+    bool triple = look->end - p >= 3 && p[1] == quote && p[2] == quote;
+    for (p += triple ? 3 : 1; p < look->end; p++) {
+        if (*p == '\\' && p + 1 < look->end) {
             p++;
-        } else if (*p == quote && (!triple || (end - p >= 3 && p[1] == quote && p[2] == quote))) {
-            return p + (triple ? 3 : 1);
+        } else if (*p == quote && (!triple || (look->end - p >= 3 && p[1] == quote && p[2] == quote))) {
+            p += triple ? 3 : 1;
+            break;
         } else if (*p == '\n' && !triple) {
-            return p;
+            break;
         }
-        *line += *p == '\n';
+        look->line += *p == '\n';
     }
-    return end;
+    look->p = p < look->end ? p : look->end;
 }
 
-/* The line where brackets nest too deep, or 0. Knows strings and comments. */
-static uint32_t check_brackets(const char *p, const char *end)
+static void pass_continuation(struct look *look)
 {
-    uint32_t depth = 0, line = 1;
-    while (p < end) {
-        switch (*p) {
-        case '"':
-        case '\'': p = pass_string(p, end, &line); continue;
-        case '#':
-            p = memchr(p, '\n', (size_t)(end - p));
-            if (!p)
-                return 0;
+    char *p = look->p + 1;
+    if (p < look->end && *p == '\r')
+        p++;
+    if (p < look->end && *p == '\n') {
+        look->line++;
+        if (++look->continued > CONTINUED_MAX)
+            look->refused = "too many continued lines without anything in them";
+    }
+    look->p = p < look->end ? p + 1 : look->end;
+}
+
+static void pass_comment(struct look *look)
+{
+    char *stop = memchr(look->p, '\n', (size_t)(look->end - look->p));
+    if (!stop)
+        stop = look->end;
+    memset(look->p, ' ', (size_t)(stop - look->p));
+    look->p = stop;
+}
+
+static void look_over(struct look *look)
+{
+    while (look->p < look->end && !look->refused) {
+        char c = *look->p;
+        if (c == '\\') {
+            pass_continuation(look);
             continue;
+        }
+        if (c != ' ' && c != '\t')
+            look->continued = 0;
+        switch (c) {
+        case '"':
+        case '\'': pass_string(look); continue;
+        case '#': pass_comment(look); continue;
         case '(':
         case '[':
         case '{':
-            if (++depth > BRACKETS_MAX)
-                return line;
+            if (++look->depth > BRACKETS_MAX)
+                look->refused = "brackets are nested more than 200 deep";
             break;
         case ')':
         case ']':
-        case '}': depth -= depth > 0; break;
-        case '\n': line++; break;
+        case '}': look->depth -= look->depth > 0; break;
+        case '\n': look->line++; break;
         default: break;
         }
-        p++;
+        look->p++;
     }
-    return 0;
 }
 
 /* Whether the text has more widths of indentation than the grammar's scanner can save: its stack of them is copied
@@ -142,26 +175,27 @@ static bool check_indents(const char *p, const char *end)
     return n <= INDENTS_MAX;
 }
 
-/* The text as tree-sitter takes it, of the same length: no NUL, every line end with a newline. A copy only where it
- * differs (to be freed). */
+/* A copy of the text as tree-sitter takes it: without NUL, and every line end with a newline. */
 static char *tame(const char *text, size_t length, uint32_t *nul_line)
 {
-    const char *nul = length ? memchr(text, 0, length) : NULL;
-    const char *cr = length ? memchr(text, '\r', length) : NULL;
-    if (!nul && !cr)
-        return NULL;
     char *copy = cb_alloc(length + 1);
+    if (!length)
+        return copy;
     memcpy(copy, text, length);
-    uint32_t line = 1;
-    for (size_t i = 0; i < length; i++) {
-        if (copy[i] == '\r' && (i + 1 == length || copy[i + 1] != '\n'))
-            copy[i] = '\n';
-        if (copy[i] == 0) {
-            copy[i] = ' ';
-            if (!*nul_line)
-                *nul_line = line;
+    if (memchr(text, '\r', length))
+        for (size_t i = 0; i < length; i++)
+            if (copy[i] == '\r' && (i + 1 == length || copy[i + 1] != '\n'))
+                copy[i] = '\n';
+    if (memchr(copy, 0, length)) {
+        uint32_t line = 1;
+        for (size_t i = 0; i < length; i++) {
+            line += copy[i] == '\n';
+            if (copy[i] == 0) {
+                copy[i] = ' ';
+                if (!*nul_line)
+                    *nul_line = line;
+            }
         }
-        line += copy[i] == '\n';
     }
     return copy;
 }
@@ -214,12 +248,12 @@ static uint32_t first_error(struct cb_builder *b)
     return line;
 }
 
-static void walk(struct cb_parser *parser, TSTree *tree, const struct source *source, uint32_t first_line,
+static void walk(struct cb_parser *parser, TSTree *tree, const struct source *source, uint32_t first_line, uint32_t depth,
                  const struct cb_ipython *ipython, struct cb_module *out)
 {
     struct cb_builder b = {
         .parser = parser, .names = parser->names, .arena = parser->names->arena, .text = source->text,
-        .length = source->length, .first_line = first_line, .ipython = ipython && ipython->n_items ? ipython : NULL};
+        .length = source->length, .first_line = first_line, .depth = depth, .ipython = ipython && ipython->n_items ? ipython : NULL};
     b.cursor = ts_tree_cursor_new(ts_tree_root_node(tree));
     uint32_t line = first_error(&b);
     if (line)
@@ -230,20 +264,22 @@ static void walk(struct cb_parser *parser, TSTree *tree, const struct source *so
     ts_tree_cursor_delete(&b.cursor);
 }
 
-static void parse(struct cb_parser *parser, const char *text, size_t length, uint32_t first_line,
+static void parse(struct cb_parser *parser, const char *text, size_t length, uint32_t first_line, uint32_t depth,
                   const struct cb_ipython *ipython, struct cb_module *out)
 {
-    uint32_t nul_line = 0, deep;
+    uint32_t nul_line = 0;
     if (length > INT32_MAX) {
         out->refused = "longer than 2 GiB";
         return;
     }
     cleanup_free char *tamed = tame(text, length, &nul_line);
-    struct source source = {.text = tamed ? tamed : text, .length = (uint32_t)length};
-    source.work_max = (uint64_t)length * WORK_PER_BYTE + WORK_MIN;
-    if ((deep = check_brackets(source.text, source.text + length))) {
-        out->refused = "brackets are nested more than 200 deep";
-        out->error_line = deep + first_line - 1;
+    struct source source = {.text = tamed, .length = (uint32_t)length};
+    source.work_max = (uint64_t)length / BYTES_PER_WORK + WORK_MIN;
+    struct look look = {.p = tamed, .end = tamed + length, .line = first_line};
+    look_over(&look);
+    if (look.refused) {
+        out->refused = look.refused;
+        out->error_line = look.line;
         return;
     }
     if (!check_indents(source.text, source.text + length)) {
@@ -259,7 +295,7 @@ static void parse(struct cb_parser *parser, const char *text, size_t length, uin
         out->refused = "too much work to parse";
         return;
     }
-    walk(parser, tree, &source, first_line, ipython, out);
+    walk(parser, tree, &source, first_line, depth, ipython, out);
     ts_tree_delete(tree);
     if (nul_line && (!out->error_line || nul_line + first_line - 1 < out->error_line))
         out->error_line = nul_line + first_line - 1;
@@ -268,12 +304,16 @@ static void parse(struct cb_parser *parser, const char *text, size_t length, uin
 void cb_parse(struct cb_parser *parser, const struct cb_ipython *cell, struct cb_module *out)
 {
     *out = (struct cb_module){.ipython = cell};
-    parse(parser, cell->python, cell->length, 1, cell, out);
+    parse(parser, cell->python, cell->length, 1, 0, cell, out);
 }
 
-struct cb_ast *cb_parse_fragment(struct cb_parser *parser, const char *text, size_t length, uint32_t first_line)
+struct cb_ast *cb_parse_fragment(struct cb_builder *b, const char *text, size_t length, uint32_t first_line)
 {
     struct cb_module module = {0};
-    parse(parser, text, length, first_line, NULL, &module);
+    if (b->depth >= CB_DEPTH_MAX)
+        return NULL;
+    parse(b->parser, text, length, first_line, b->depth, NULL, &module);
+    if (module.error_line)
+        cb_note_error(b, module.error_line);
     return module.body;
 }

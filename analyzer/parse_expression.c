@@ -90,6 +90,9 @@ struct cb_ast *cb_build_children(struct cb_builder *b, uint32_t line)
     return children.list.first ? tuple_or_only(b, &children, line) : NULL;
 }
 
+/* BINARY's value, for group_and. */
+enum { OPERATOR_OTHER, OPERATOR_AND, OPERATOR_XOR };
+
 /* (…): the one expression in it, or a tuple, that may be empty. */
 static struct cb_ast *tuple_node(struct cb_builder *b)
 {
@@ -99,7 +102,10 @@ static struct cb_ast *tuple_node(struct cb_builder *b)
         collect(b, &children);
         cb_leave(b);
     }
-    return tuple_or_only(b, &children, line);
+    struct cb_ast *node = tuple_or_only(b, &children, line);
+    if (node && node->kind == CB_AST_BINARY)
+        node->value = OPERATOR_OTHER; /* as it is in parentheses */
+    return node;
 }
 
 static struct cb_ast *collection_node(struct cb_builder *b, enum cb_ast_kind kind)
@@ -288,9 +294,11 @@ static struct cb_ast *generic_node(struct cb_builder *b)
     struct cb_ast *node = cb_node(b, CB_AST_SUBSCRIPT);
     if (cb_enter(b)) {
         do {
-            if (b->kind == CB_K_TYPE_PARAMETER)
+            if (b->kind == CB_K_TYPE_PARAMETER) {
                 node->b = cb_build_children(b, cb_line(b));
-            else if (cb_is_expression(b->kind))
+                if (node->b && node->b->kind == CB_AST_TUPLE && node->b->a)
+                    node->b->line = node->b->a->line;
+            } else if (cb_is_expression(b->kind))
                 node->a = cb_build_expression(b);
         } while (cb_next(b));
         cb_leave(b);
@@ -317,12 +325,20 @@ static struct cb_ast *member_node(struct cb_builder *b)
     return node;
 }
 
-static struct cb_ast *binary_node(struct cb_builder *b)
+/* `A[x] | B | C` in an annotation groups to the right in the grammar, but `|` does to the left. */
+static struct cb_ast *union_node(struct cb_builder *b)
 {
-    struct cb_ast *node = operator_node(b, CB_AST_BINARY);
+    struct cb_ast *node = operator_node(b, CB_AST_BINARY), *right = node->b;
     node->a = cb_missing(b, node->a, node->line);
     node->b = cb_missing(b, node->b, node->line);
-    return node;
+    if (!right || right->kind != CB_AST_BINARY)
+        return node;
+    struct cb_ast *inner = right;
+    for (inner->line = node->line; inner->a->kind == CB_AST_BINARY; inner->line = node->line)
+        inner = inner->a;
+    node->b = inner->a;
+    inner->a = node;
+    return right;
 }
 
 /* `x as y` outside of with and except. */
@@ -387,7 +403,7 @@ static struct cb_ast *build_operand(struct cb_builder *b)
     case CB_K_DOTTED_NAME: return dotted_node(b);
     case CB_K_GENERIC_TYPE: return generic_node(b);
     case CB_K_MEMBER_TYPE: return member_node(b);
-    case CB_K_UNION_TYPE: return binary_node(b);
+    case CB_K_UNION_TYPE: return union_node(b);
     case CB_K_AS_PATTERN: return as_node(b);
     default: return NULL;
     }
@@ -425,6 +441,33 @@ static struct cb_ast *build_boolean(struct cb_builder *b, struct cb_ast *left, b
     return node;
 }
 
+static bool is_xor(const struct cb_ast *node)
+{
+    return node->kind == CB_AST_BINARY && node->value == OPERATOR_XOR;
+}
+
+/* The grammar takes ^ to bind closer than &, and Python the other way round (tree-sitter-python 0.25, PREC). */
+static struct cb_ast *group_and(struct cb_ast *node)
+{
+    struct cb_ast *left = node->a, *right = node->b, *inner = right;
+    if (is_xor(right)) {
+        for (inner->line = node->line; is_xor(inner->a); inner->line = node->line)
+            inner = inner->a;
+        node->b = inner->a;
+    }
+    struct cb_ast *top = node;
+    if (is_xor(left)) {
+        node->a = left->b;
+        node->line = node->a->line;
+        left->b = node;
+        top = left;
+    }
+    if (!is_xor(right))
+        return top;
+    inner->a = top;
+    return right;
+}
+
 /* The rest of a node whose first operand is `left`; the builder stands on that. */
 static struct cb_ast *build_rest(struct cb_builder *b, enum cb_concrete kind, struct cb_ast *left, uint32_t line)
 {
@@ -445,6 +488,8 @@ static struct cb_ast *build_rest(struct cb_builder *b, enum cb_concrete kind, st
             node->b = cb_build_arguments(b);
         else if (kind == CB_K_BINARY_OPERATOR && cb_is_expression(b->kind))
             node->b = cb_build_expression(b);
+        else if (b->kind == CB_K_T_AMPERSAND || b->kind == CB_K_T_CARET)
+            node->value = b->kind == CB_K_T_CARET ? OPERATOR_XOR : OPERATOR_AND;
     }
     if (kind == CB_K_SUBSCRIPT) {
         node->b = index.list.first ? tuple_or_only(b, &index, (uint32_t)node->value) : NULL;
@@ -452,6 +497,8 @@ static struct cb_ast *build_rest(struct cb_builder *b, enum cb_concrete kind, st
     }
     if (kind == CB_K_SUBSCRIPT || kind == CB_K_BINARY_OPERATOR)
         node->b = cb_missing(b, node->b, line);
+    if (node->kind == CB_AST_BINARY && node->value == OPERATOR_AND)
+        node = group_and(node);
     return star_outside(node, &node->a);
 }
 

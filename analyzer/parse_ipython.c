@@ -38,14 +38,14 @@ struct cb_ast *cb_build_ipython(struct cb_builder *b)
     node->value = (int32_t)index;
     for (size_t i = 0; item->expressions && item->expressions[i]; i++) {
         const char *text = item->expressions[i];
-        struct cb_ast *statement = cb_parse_fragment(b->parser, text, strlen(text), line);
+        struct cb_ast *statement = cb_parse_fragment(b, text, strlen(text), line);
         if (statement && statement->kind == CB_AST_EXPR && !statement->next)
             cb_list_add(&inside, statement->a);
     }
     if (item->code == CB_IPYTHON_FUNCTION && item->body) {
         struct cb_ast *function = cb_node_at(b, CB_AST_FUNCTION, line);
         /* The body of a cell magic begins on the next line. */
-        function->c = cb_parse_fragment(b->parser, item->body, item->body_length, line + (item->kind == CB_IPYTHON_CELL));
+        function->c = cb_parse_fragment(b, item->body, item->body_length, line + (item->kind == CB_IPYTHON_CELL));
         cb_list_add(&inside, function);
     }
     node->a = inside.first;

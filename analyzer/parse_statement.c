@@ -437,17 +437,34 @@ static struct cb_ast *name_list(struct cb_builder *b, enum cb_ast_kind kind)
     return node->a ? node : NULL;
 }
 
+/* `type(x).y = z` and `type[x] = z` come as aliases too: parse the text again, with a name that is no soft keyword. */
+static struct cb_ast *assignment_to_type(struct cb_builder *b)
+{
+    uint32_t start = ts_node_start_byte(b->node), end = ts_node_end_byte(b->node);
+    cleanup_free char *text = cb_alloc((size_t)(end - start) + 1);
+    memcpy(text, b->text + start, end - start);
+    text[0] = '_';
+    struct cb_ast *node = cb_parse_fragment(b, text, end - start, cb_line(b)), *first;
+    if (!node || (node->kind != CB_AST_ASSIGN && node->kind != CB_AST_ANN_ASSIGN))
+        return NULL;
+    for (first = node->a; first && first->kind >= CB_AST_ATTRIBUTE && first->kind <= CB_AST_CALL;)
+        first = first->a;
+    if (first && first->kind == CB_AST_NAME)
+        first->name = cb_names_intern(b->names, "type", 4);
+    return node;
+}
+
 static struct cb_ast *type_alias(struct cb_builder *b)
 {
+    TSNode all = b->node;
     struct cb_ast *node = cb_node(b, CB_AST_TYPE_ALIAS);
+    bool left = true;
     if (!cb_enter(b))
         return NULL;
     do {
-        if (b->kind != CB_K_TYPE)
-            continue;
-        if (node->a) {
+        if (b->kind == CB_K_TYPE && !left) {
             node->b = cb_build_expression(b);
-        } else if (cb_enter(b)) { /* identifier, or generic_type of identifier and type_parameter */
+        } else if (b->kind == CB_K_TYPE && cb_enter(b)) { /* identifier, or generic_type: that with parameters */
             bool generic = b->kind == CB_K_GENERIC_TYPE && cb_enter(b);
             do {
                 if (b->kind == CB_K_TYPE_PARAMETER)
@@ -458,11 +475,17 @@ static struct cb_ast *type_alias(struct cb_builder *b)
             if (generic)
                 cb_leave(b);
             cb_leave(b);
+            left = false;
+            if (!node->a)
+                break;
         }
     } while (cb_next(b));
     cb_leave(b);
+    b->node = all;
+    if (!node->a)
+        return assignment_to_type(b);
     node->b = cb_missing(b, node->b, node->line);
-    return node->a ? node : NULL;
+    return node;
 }
 
 /* print and exec as statements, of Python 2: an error, and a call for the sake of what they read. `print >> f, x` is an

@@ -141,6 +141,8 @@
     X(T_EQUAL, "=")                                                                                          \
     X(T_STAR, "*")                                                                                           \
     X(T_DOUBLE_STAR, "**")                                                                                   \
+    X(T_AMPERSAND, "&")                                                                                      \
+    X(T_CARET, "^")                                                                                          \
     X(T_MINUS, "-")                                                                                          \
     X(T_ASYNC, "async")                                                                                      \
     X(T_FROM, "from")                                                                                        \
@@ -258,7 +260,7 @@ struct cb_ast *cb_build_block(struct cb_builder *b); /* the statements among the
 /* parse_ipython.c: the node of the item whose placeholder this integer is, or NULL. */
 struct cb_ast *cb_build_ipython(struct cb_builder *b);
 
-/* parse.c: text of its own, with lines counted from `first_line`. */
-struct cb_ast *cb_parse_fragment(struct cb_parser *parser, const char *text, size_t length, uint32_t first_line);
+/* parse.c: the statements of a text of its own, with lines counted from `first_line`; they hang below what is built. */
+struct cb_ast *cb_parse_fragment(struct cb_builder *b, const char *text, size_t length, uint32_t first_line);
 
 #endif

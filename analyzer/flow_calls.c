@@ -214,6 +214,26 @@ static cb_val call_instance(struct cb_walk *walk, const struct cb_atom *atom, cb
     return NULL;
 }
 
+/* A method whose receiver may have become known since the value was made. */
+static cb_val call_method_atom(struct cb_walk *walk, const struct cb_atom *atom, const struct cb_call *call)
+{
+    struct cb_flow *flow = walk->flow;
+    cb_val receiver = atom->items[0], found = NULL;
+    bool known = false;
+    for (unsigned i = 0; receiver && i < receiver->n_atoms; i++) {
+        const struct cb_atom *of = &receiver->atoms[i];
+        known |= of->kind == CB_ATOM_LIBRARY ||
+            ((of->kind == CB_ATOM_INSTANCE || of->kind == CB_ATOM_CLASS) && cb_class_find(walk, of->cls, atom->id, 0));
+    }
+    if (!known)
+        return cb_call_method(walk, receiver, atom->id, call);
+    cb_val all = cb_walk_attribute(walk, receiver, atom->id);
+    for (unsigned i = 0; all && i < all->n_atoms; i++)
+        if (all->atoms[i].kind != CB_ATOM_METHOD)
+            found = cb_value_join(flow, found, cb_value_atom(flow, &all->atoms[i]));
+    return found ? cb_call_value(walk, found, call) : NULL;
+}
+
 cb_val cb_call_atom(struct cb_walk *walk, const struct cb_atom *atom, cb_val callee, const struct cb_call *call)
 {
     switch (atom->kind) {
@@ -226,15 +246,8 @@ cb_val cb_call_atom(struct cb_walk *walk, const struct cb_atom *atom, cb_val cal
         return call_instance(walk, atom, callee, call);
     case CB_ATOM_LIBRARY:
         return cb_call_library(walk, atom->id, call);
-    case CB_ATOM_METHOD: {
-        cb_val receiver = atom->items[0];
-        for (unsigned i = 0; receiver && i < receiver->n_atoms; i++) {
-            uint8_t kind = receiver->atoms[i].kind;
-            if (kind == CB_ATOM_LIBRARY || ((kind == CB_ATOM_INSTANCE || kind == CB_ATOM_CLASS) && cb_class_find(walk, receiver->atoms[i].cls, atom->id, 0)))
-                return cb_call_value(walk, cb_walk_attribute(walk, receiver, atom->id), call);
-        }
-        return cb_call_method(walk, receiver, atom->id, call);
-    }
+    case CB_ATOM_METHOD:
+        return call_method_atom(walk, atom, call);
     case CB_ATOM_TYPE:
         return cb_call_method(walk, cb_value_atom(walk->flow, atom), walk->flow->n.call, call);
     case CB_ATOM_HOLDER:
@@ -248,13 +261,16 @@ cb_val cb_call_atom(struct cb_walk *walk, const struct cb_atom *atom, cb_val cal
     }
 }
 
+static bool is_parameter(const struct cb_atom *atom)
+{
+    return atom->kind == CB_ATOM_PARAM || (atom->kind == CB_ATOM_METHOD && atom->items[0] && atom->items[0]->symbolic);
+}
+
 /* A call of a parameter, or of a method of one: left to whoever calls this function. */
 static bool call_parameter(struct cb_walk *walk, const struct cb_atom *atom, const struct cb_call *call)
 {
     struct cb_flow *flow = walk->flow;
-    if (!walk->summary)
-        return false;
-    if (atom->kind != CB_ATOM_PARAM && !(atom->kind == CB_ATOM_METHOD && atom->items[0] && atom->items[0]->symbolic))
+    if (!walk->summary || !is_parameter(atom))
         return false;
     cb_val callee = cb_value_atom(flow, atom);
     struct cb_event *event = cb_event_add(walk, CB_EVENT_CALL, cb_hash_mix(callee->hash, cb_call_hash(call)));
@@ -273,7 +289,10 @@ cb_val cb_call_value(struct cb_walk *walk, cb_val callee, const struct cb_call *
         return NULL;
     }
     cb_val out = NULL;
-    bool several = callee->n_atoms > 1;
+    unsigned n = 0;
+    for (unsigned i = 0; i < callee->n_atoms; i++)
+        n += !is_parameter(&callee->atoms[i]);
+    bool several = n > 1;
     walk->may += several;
     for (unsigned i = 0; i < callee->n_atoms; i++) {
         const struct cb_atom *atom = &callee->atoms[i];

@@ -36,6 +36,7 @@ static cb_val bind_found(struct cb_walk *walk, cb_val found, const struct cb_ato
         cb_val *items = cb_arena_alloc(flow->arena, sizeof *items);
         *items = self && self->depth + 1 < CB_VALUE_DEPTH ? self : cb_value_part(flow, self);
         atom.kind = CB_ATOM_BOUND;
+        atom.complete = through->kind == CB_ATOM_INSTANCE; /* a class made from this one may have its own */
         atom.items = items;
         atom.n_items = 1;
         out = cb_value_join(flow, out, cb_value_atom(flow, &atom));

@@ -246,6 +246,26 @@ static void make_sure(struct cb_walk *walk, cb_name name)
         cb_flow_set(walk, slot, slot->value, CB_SLOT_BOUND);
 }
 
+/* A method called on `self` where the object is of a class that overrides it: another event has that call. */
+static bool is_overridden(struct cb_walk *walk, const struct cb_event *event, cb_val value)
+{
+    if (!event->value->symbolic || !value || value->n_atoms != 1 || value->atoms[0].kind != CB_ATOM_BOUND || !value->atoms[0].complete)
+        return false;
+    const struct cb_atom *atom = &value->atoms[0];
+    cb_val self = atom->items[0];
+    bool other = false;
+    for (unsigned i = 0; self && i < self->n_atoms; i++) {
+        if (self->atoms[i].kind != CB_ATOM_INSTANCE)
+            continue;
+        cb_val found = cb_class_find(walk, self->atoms[i].cls, atom->fn->node->name, 0);
+        for (unsigned k = 0; found && k < found->n_atoms; k++)
+            if (found->atoms[k].kind == CB_ATOM_FUNCTION && found->atoms[k].fn == atom->fn)
+                return false;
+        other = found != NULL;
+    }
+    return other;
+}
+
 static void replay_event(struct cb_walk *walk, const struct cb_event *event, const struct cb_bindings *b)
 {
     struct cb_flow *flow = walk->flow;
@@ -267,7 +287,8 @@ static void replay_event(struct cb_walk *walk, const struct cb_event *event, con
         cb_mutate(walk, value);
         break;
     case CB_EVENT_CALL:
-        cb_call_value(walk, value, cb_call_copy(flow, event->call, b));
+        if (!is_overridden(walk, event, value))
+            cb_call_value(walk, value, cb_call_copy(flow, event->call, b));
         break;
     case CB_EVENT_ESCAPE:
         cb_call_escape(walk, value);

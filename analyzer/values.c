@@ -357,6 +357,22 @@ static void bind_atom(struct cb_flow *flow, struct set *set, const struct cb_ato
     add_atom(set, &own);
 }
 
+/* `self` stands for an instance of the class of its method, until it is known which object it is. */
+static bool is_known_self(cb_val v, const struct cb_atom *instance, const struct cb_bindings *b)
+{
+    if (instance->kind != CB_ATOM_INSTANCE)
+        return false;
+    for (unsigned i = 0; i < v->n_atoms; i++) {
+        const struct cb_atom *atom = &v->atoms[i];
+        if (atom->kind != CB_ATOM_PARAM || atom->id != 0 || atom->fn->cls != instance->cls)
+            continue;
+        const cb_val *value = find_param(b, atom->fn, 0);
+        if (value && *value && (*value)->instance)
+            return true;
+    }
+    return false;
+}
+
 cb_val cb_value_bind(struct cb_flow *flow, cb_val v, const struct cb_bindings *b)
 {
     if (!v || !v->symbolic || !b)
@@ -364,7 +380,8 @@ cb_val cb_value_bind(struct cb_flow *flow, cb_val v, const struct cb_bindings *b
     struct set set;
     set.n_atoms = set.n_roots = 0;
     for (unsigned i = 0; i < v->n_atoms; i++)
-        bind_atom(flow, &set, &v->atoms[i], b);
+        if (!is_known_self(v, &v->atoms[i], b))
+            bind_atom(flow, &set, &v->atoms[i], b);
     for (unsigned i = 0; i < v->n_roots; i++) {
         const struct cb_root *root = &v->roots[i];
         const cb_val *value = root->fn ? find_param(b, root->fn, root->name) : NULL;

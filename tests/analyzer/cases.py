@@ -95,7 +95,8 @@ def compare_list(field, cell, want):
 
 def edges(cell, want):
     """{cell: names} without names that may be there or not."""
-    perhaps = set(want.get('perhaps_reads', ())) | OWN
+    wanted = {n for field in ('depends_on', 'depends_on_includes') for through in want.get(field, {}).values() for n in through}
+    perhaps = (set(want.get('perhaps_reads', ())) | OWN) - wanted
     found = {d['cell']: set(d['through']) - perhaps for d in cell['depends_on']}
     return {c: through for c, through in found.items() if through}
 
@@ -141,13 +142,25 @@ def documents(text):
         yield from value if isinstance(value, list) else (value,)
 
 
-def analyze(binary, cases, folder):
-    paths = [case.write(folder) for case in cases]
+def ask(binary, paths):
+    """{base name: analysis} and what went wrong."""
     done = subprocess.run([binary, 'analyze', '--json', *paths], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                           stderr=subprocess.PIPE, timeout=300)
-    if done.returncode != 0:
-        print('analyze: exit status %d: %s' % (done.returncode, done.stderr.decode('utf-8', 'replace')[-2000:]))
-    told = {os.path.basename(d['notebook']): d for d in documents(done.stdout.decode('utf-8'))}
+    told = {os.path.basename(d['notebook']): d for d in documents(done.stdout.decode('utf-8'))} if done.returncode >= 0 else {}
+    return told, '' if done.returncode == 0 else 'exit status %d %s' % (done.returncode, done.stderr.decode('utf-8', 'replace')[-1000:])
+
+
+def analyze(binary, cases, folder):
+    """All in one process; where that fails, each by itself, so that a crash has a name."""
+    paths = [case.write(folder) for case in cases]
+    told, wrong = ask(binary, paths)
+    if wrong:
+        print('analyze: %s' % wrong)
+        for path in paths:
+            alone, wrong = ask(binary, [path])
+            told.update(alone)
+            if wrong:
+                print('%s: %s' % (os.path.basename(path), wrong))
     return [(case, told.get(os.path.basename(path))) for case, path in zip(cases, paths)]
 
 

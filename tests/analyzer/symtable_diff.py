@@ -15,6 +15,7 @@ compare.
 import argparse
 import glob
 import gzip
+import importlib.util
 import json
 import multiprocessing
 import os
@@ -187,29 +188,42 @@ def cells_of(path):
 
 
 class Shell:
-    """IPython's own transformation, %-less magics of one line included, in a shell without a past."""
-    instance = None
+    """IPython's own transformation in a shell where the cells before have bound their names: a magic without % is one
+    only where no variable has its name."""
+    shell = None
+    bound = set()
 
-    @classmethod
-    def transform(cls, source):
-        if not cls.instance:
+    def __init__(self):
+        if not Shell.shell:
             from IPython.core.interactiveshell import InteractiveShell
             from traitlets.config import Config
             config = Config()
             config.HistoryManager.enabled = False
             # A module of its own: it would take the place of __main__, in which the pool finds its work.
-            cls.instance = InteractiveShell.instance(config=config, user_module=types.ModuleType('notebook'))
+            Shell.shell = InteractiveShell.instance(config=config, user_module=types.ModuleType('notebook'))
+        for name in Shell.bound:
+            Shell.shell.user_ns.pop(name, None)
+        Shell.bound.clear()
+
+    def transform(self, source):
+        """What Python is given, or None where IPython refuses the cell itself."""
         try:
-            return cls.instance.transform_cell(source)
-        except SyntaxError:  # IPython shows it as it shows Python's
+            python = Shell.shell.transform_cell(source)
+            top = _symtable.symtable(python, 'cell', 'exec')
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
             return None
+        for name in effects(top)[0] - Shell.shell.user_ns.keys():
+            Shell.shell.user_ns[name] = None
+            Shell.bound.add(name)
+        return python
 
 
 def sources_of(path):
-    """(label, what ours reads, what symtable reads or None) for what a file holds."""
+    """(label, what ours reads, what symtable reads; None: nothing that it accepts) for what a file holds."""
     if is_notebook(path):
+        shell = Shell()
         for i, source in enumerate(cells_of(path)):
-            yield '%s cell %d' % (path, i), source, Shell.transform(source)
+            yield '%s cell %d' % (path, i), source, shell.transform(source)
         return
     try:
         with tokenize.open(path) as f:
@@ -220,9 +234,21 @@ def sources_of(path):
         yield path, text, text
 
 
+def ambiguous(source, transformed):
+    """A line that is Python as well as a magic without %, such as `cat /tmp/x`: which of both depends on whether some other
+    cell has a variable of that name. Ours reads each cell by itself and takes what looks like an expression for one.
+    Then it must be just what symtable makes of the cell as it is written."""
+    if not transformed.startswith('get_ipython().run_line_magic(') or '%' in source or len(source.splitlines()) != 1:
+        return None
+    try:
+        return _symtable.symtable(source, 'cell', 'exec')
+    except (SyntaxError, ValueError):
+        return None
+
+
 def work(job):
     program, paths, tree_lines = job
-    result = {'compared': 0, 'refused': 0, 'unseen': [], 'scopes': 0, 'symbols': 0, 'bytes': 0, 'differ': []}
+    result = {'compared': 0, 'refused': 0, 'explained': 0, 'unseen': [], 'scopes': 0, 'symbols': 0, 'bytes': 0, 'differ': []}
     items = []
     for path in paths:
         items.extend(sources_of(path))
@@ -239,7 +265,7 @@ def work(job):
         told = json.loads(line)
         try:
             if transformed is None:
-                raise SyntaxError
+                raise SyntaxError('IPython says so')
             top = _symtable.symtable(transformed, label, 'exec')
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             result['refused'] += 1
@@ -252,6 +278,10 @@ def work(job):
         result['symbols'] += symbols
         result['bytes'] += len(source)
         if differ:
+            plain = ambiguous(source, transformed)
+            if plain and not compare(told, plain, tree_lines)[0]:
+                result['explained'] += 1
+                continue
             result['differ'].append((label, differ))
     return result
 
@@ -313,9 +343,9 @@ def run_kind(pool, what, unit, jobs, show):
     if not jobs:
         return True
     total = add_up(pool.imap_unordered(work, jobs))
-    print('%s: %d %s compared (%.1f MB, %d scopes, %d symbols), %d differ; %d refused by Python, of which %d without an '
+    print('%s: %d %s compared (%.1f MB, %d scopes, %d symbols), %d differ, %d for reasons given; %d refused by Python, of which %d without an '
           'error in ours' % (what, total['compared'], unit, total['bytes'] / 1e6, total['scopes'], total['symbols'],
-                             len(total['differ']), total['refused'], len(total['unseen'])), flush=True)
+                             len(total['differ']) + total['explained'], total['explained'], total['refused'], len(total['unseen'])), flush=True)
     for label, differ in sorted(total['differ'])[:show]:
         print('  %s' % label)
         for sentence in differ[:6]:
@@ -357,6 +387,9 @@ def main():
             print('left out: %d notebooks of the corpus that are not installed (corpus.py install --tier static)' % absent)
         for name in missing:
             print('left out: %s, which is not installed' % name)
+    if not importlib.util.find_spec('IPython'):
+        print('left out: notebooks, since IPython is not installed')
+        paths = [path for path in paths if not is_notebook(path)]
     if not paths:
         print('left out: there is nothing to compare')
         return 77

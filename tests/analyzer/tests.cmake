@@ -21,3 +21,4 @@ add_test(NAME analyzer-fuzz COMMAND ${CMAKE_CURRENT_LIST_DIR}/fuzz.sh ${CMAKE_BI
 set_tests_properties(analyzer-fuzz PROPERTIES LABELS analyzer SKIP_RETURN_CODE 77 TIMEOUT 900)
 include(${CMAKE_CURRENT_LIST_DIR}/ipython.cmake)
 include(${CMAKE_CURRENT_LIST_DIR}/parse.cmake)
+include(${CMAKE_CURRENT_LIST_DIR}/symtable.cmake)

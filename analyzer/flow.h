@@ -200,7 +200,8 @@ struct cb_env {
 
 enum cb_event_kind {
     CB_EVENT_READ, CB_EVENT_BIND, CB_EVENT_SURE, CB_EVENT_DELETE, CB_EVENT_MUTATE, CB_EVENT_CALL, CB_EVENT_ESCAPE,
-    CB_EVENT_FILE_READ, CB_EVENT_FILE_WRITE, CB_EVENT_AMBIENT_READ, CB_EVENT_AMBIENT_WRITE, CB_EVENT_OPEN,
+    CB_EVENT_FILE_READ, CB_EVENT_FILE_WRITE, CB_EVENT_AMBIENT_READ, CB_EVENT_AMBIENT_WRITE, CB_EVENT_AMBIENT_SET,
+    CB_EVENT_OPEN,
     CB_EVENT_SET_ATTRIBUTE, CB_EVENT_ATTACH
 };
 
@@ -248,6 +249,16 @@ struct cb_name_slot {
     struct cb_slot *slot;
 };
 
+enum { CB_LOOP_WAYS = 8 };
+
+/* A loop being walked: what its rounds had done where they ended early. */
+struct cb_loop {
+    uint32_t mark; /* of the log where the round began */
+    struct cb_delta breaks[CB_LOOP_WAYS], continues[CB_LOOP_WAYS];
+    uint32_t n_breaks, n_continues;
+    bool broke, more; /* a `break` was seen; more of them than are kept */
+};
+
 /* A walk in progress, of a cell or of a function for its summary. */
 struct cb_walk {
     struct cb_flow *flow;
@@ -265,7 +276,7 @@ struct cb_walk {
     bool dead;                    /* the rest of the block is not reached */
     bool partial;                 /* a return under a condition lies behind */
     bool looping;                 /* in a loop of this function */
-    bool broke;                   /* a `break` of the loop was seen */
+    struct cb_loop *loop;         /* innermost */
     cb_val result;
 };
 
@@ -277,6 +288,7 @@ enum cb_text_list { CB_LIST_FILES_READ, CB_LIST_FILES_WRITTEN, CB_LIST_AMBIENT_R
 
 struct cb_text_place {
     uint32_t cell[CB_TEXT_LISTS], at[CB_TEXT_LISTS];
+    struct cb_slot *slot; /* of an ambient component: bound where this cell set it */
 };
 
 struct cb_deferred {
@@ -346,6 +358,7 @@ uint32_t cb_branch_begin(struct cb_walk *walk, uint32_t *saved);
 struct cb_delta cb_branch_end(struct cb_walk *walk, uint32_t mark, uint32_t saved);
 void cb_branch_apply(struct cb_walk *walk, const struct cb_delta *delta);
 void cb_branch_join(struct cb_walk *walk, const struct cb_delta *deltas, size_t n, bool fall_through);
+struct cb_delta cb_branch_so_far(struct cb_walk *walk, uint32_t mark);
 bool cb_walk_may(const struct cb_walk *walk);
 void cb_flow_watch(struct cb_walk *walk, struct cb_slot *slot);
 
@@ -357,7 +370,8 @@ void cb_mutate(struct cb_walk *walk, cb_val v);
 void cb_attach(struct cb_walk *walk, cb_val receiver, cb_val held);
 void cb_file(struct cb_walk *walk, cb_val path, bool written);
 void cb_file_text(struct cb_walk *walk, const char *path, bool written);
-void cb_ambient(struct cb_walk *walk, const char *component, bool written);
+enum cb_use { CB_USE_READ, CB_USE_WRITE, CB_USE_SET /* whatever it was before */ };
+void cb_ambient(struct cb_walk *walk, const char *component, enum cb_use use);
 void cb_open_world(struct cb_walk *walk, unsigned what, const char *reason);
 struct cb_event *cb_event_add(struct cb_walk *walk, uint8_t kind, uint64_t key);
 void cb_effects_finish(struct cb_flow *flow, struct cb_effects *out);

@@ -138,10 +138,34 @@ static bool runs(struct cb_walk *walk, struct cb_ast *iterable)
     return false;
 }
 
+/* After the rounds: they ended normally, or by `continue`, or there were none; then `else`; or by `break`. */
+static void leave_loop(struct cb_walk *walk, struct cb_env *env, struct cb_ast *node, struct cb_loop *loop, struct cb_delta body, bool once, bool endless)
+{
+    struct cb_delta ends[CB_LOOP_WAYS + 1];
+    size_t n = 0;
+    uint32_t saved, mark = cb_branch_begin(walk, &saved);
+    if (!body.dead)
+        ends[n++] = body;
+    for (uint32_t i = 0; i < loop->n_continues; i++)
+        ends[n++] = loop->continues[i];
+    if (n)
+        cb_branch_join(walk, ends, n, !once || loop->more);
+    walk->dead = endless || (!n && once && !loop->more);
+    if (node->d && !walk->dead) {
+        walk->may += loop->broke;
+        cb_walk_block(walk, env, node->d);
+        walk->may -= loop->broke;
+    }
+    ends[0] = cb_branch_end(walk, mark, saved);
+    for (uint32_t i = 0; i < loop->n_breaks; i++)
+        ends[i + 1] = loop->breaks[i];
+    cb_branch_join(walk, ends, loop->n_breaks + 1, loop->more);
+}
+
 void cb_walk_loop(struct cb_walk *walk, struct cb_env *env, struct cb_ast *node)
 {
-    bool is_for = node->kind == CB_AST_FOR;
-    bool broke = walk->broke, looping = walk->looping;
+    bool is_for = node->kind == CB_AST_FOR, looping = walk->looping;
+    struct cb_loop *outer = walk->loop, loop = {0};
     cb_val item = NULL;
     int truth = -1;
     if (is_for)
@@ -150,41 +174,43 @@ void cb_walk_loop(struct cb_walk *walk, struct cb_env *env, struct cb_ast *node)
         cb_walk_expression(walk, env, node->a);
         truth = cb_walk_truth(walk, env, node->a);
     }
+    if (truth == 0) {
+        cb_walk_block(walk, env, node->d);
+        return;
+    }
     bool once = truth == 1 || (is_for && runs(walk, node->b));
-    walk->broke = false;
-    if (truth != 0) {
-        struct cb_delta delta;
-        uint32_t saved, mark = cb_branch_begin(walk, &saved);
-        walk->may += !once;
-        walk->looping = true;
-        if (is_for)
-            cb_target_store(walk, env, node->a, item);
-        cb_walk_block(walk, env, node->c);
-        walk->may -= !once;
-        walk->looping = looping;
-        delta = cb_branch_end(walk, mark, saved);
-        /* After it: what its last round left, which may have ended by `continue`, `break` or never been. */
-        bool endless = truth == 1 && !walk->broke;
-        delta.dead = false;
-        cb_branch_join(walk, &delta, 1, !once);
-        walk->dead = endless;
-    }
-    if (node->d && !walk->dead) {
-        if (walk->broke) {
-            struct deltas deltas = {0};
-            walk_branch(walk, env, node->d, &deltas);
-            cb_branch_join(walk, deltas.items, deltas.n, true);
-        } else
-            cb_walk_block(walk, env, node->d);
-    }
-    walk->broke = broke;
+    uint32_t saved, mark = cb_branch_begin(walk, &saved);
+    loop.mark = mark;
+    walk->loop = &loop;
+    walk->may += !once;
+    walk->looping = true;
+    if (is_for)
+        cb_target_store(walk, env, node->a, item);
+    cb_walk_block(walk, env, node->c);
+    walk->may -= !once;
+    walk->looping = looping;
+    walk->loop = outer;
+    struct cb_delta body = cb_branch_end(walk, mark, saved);
+    leave_loop(walk, env, node, &loop, body, once, truth == 1);
+}
+
+/* Contexts that end their block at an exception, which is what they are for. */
+static bool suppresses(struct cb_walk *walk, struct cb_ast *item)
+{
+    const struct cb_ast *fn = item->a && item->a->kind == CB_AST_CALL ? item->a->a : NULL;
+    if (!fn || (fn->kind != CB_AST_NAME && fn->kind != CB_AST_ATTRIBUTE))
+        return false;
+    const char *name = walk->flow->names->text[fn->name];
+    return strcmp(name, "suppress") == 0 || strcmp(name, "raises") == 0 || strcmp(name, "assertRaises") == 0;
 }
 
 void cb_walk_with(struct cb_walk *walk, struct cb_env *env, struct cb_ast *node)
 {
     struct cb_flow *flow = walk->flow;
     cb_val managers = NULL;
+    bool partly = false;
     for (struct cb_ast *item = node->a; item; item = item->next) {
+        partly |= suppresses(walk, item);
         cb_val manager = cb_walk_expression(walk, env, item->a);
         walk->line = item->line;
         cb_val entered = manager;
@@ -196,7 +222,14 @@ void cb_walk_with(struct cb_walk *walk, struct cb_env *env, struct cb_ast *node)
         if (item->b)
             cb_target_store(walk, env, item->b, entered);
     }
-    cb_walk_block(walk, env, node->c);
+    if (partly) {
+        uint32_t saved, mark = cb_branch_begin(walk, &saved);
+        cb_walk_block(walk, env, node->c);
+        struct cb_delta delta = cb_branch_end(walk, mark, saved);
+        delta.dead = false;
+        cb_branch_join(walk, &delta, 1, true);
+    } else
+        cb_walk_block(walk, env, node->c);
     if (managers) {
         bool dead = walk->dead;
         walk->dead = false;
@@ -342,10 +375,18 @@ void cb_walk_match(struct cb_walk *walk, struct cb_env *env, struct cb_ast *node
     struct deltas deltas = {0};
     bool fall_through = true;
     for (struct cb_ast *arm = node->b; arm && fall_through; arm = arm->next) {
+        bool captures = arm->b && arm->a && arm->a->kind == CB_AST_P_CAPTURE && !arm->a->a;
+        if (captures) { /* bound whatever the guard then says */
+            walk_pattern(walk, env, arm->a, subject);
+            walk->may++;
+            cb_walk_expression(walk, env, arm->b);
+            walk->may--;
+        }
         uint32_t saved, mark = cb_branch_begin(walk, &saved);
         walk->may++;
-        walk_pattern(walk, env, arm->a, subject);
-        if (arm->b)
+        if (!captures)
+            walk_pattern(walk, env, arm->a, subject);
+        if (arm->b && !captures)
             cb_walk_expression(walk, env, arm->b);
         cb_walk_block(walk, env, arm->c);
         walk->may--;

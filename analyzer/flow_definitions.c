@@ -194,10 +194,13 @@ void cb_walk_class(struct cb_walk *walk, struct cb_env *env, struct cb_ast *node
     struct cb_class *cls = cb_arena_alloc(flow->arena, sizeof *cls);
     *cls = (struct cb_class){.node = node, .id = ++flow->n_functions};
     struct cb_env *inner = type_parameters(walk, env, node);
+    cb_val metaclass = NULL;
     for (struct cb_ast *arg = node->a; arg; arg = arg->next) {
         cb_val v = cb_walk_expression(walk, inner, arg->kind == CB_AST_KEYWORD || arg->kind == CB_AST_STARRED ? arg->a : arg);
         if (arg->kind != CB_AST_KEYWORD)
             take_base(walk, cls, v);
+        else if (arg->name && strcmp(flow->names->text[arg->name], "metaclass") == 0)
+            metaclass = v;
     }
     if (node->scope) {
         struct cb_env *body = cb_env_new(flow, CB_ENV_CLASS, inner, node->scope);
@@ -206,6 +209,9 @@ void cb_walk_class(struct cb_walk *walk, struct cb_env *env, struct cb_ast *node
         take_namespace(walk, cls, body);
     }
     cb_val v = cb_value_atom(flow, &(struct cb_atom){.kind = CB_ATOM_CLASS, .cls = cls});
+    for (unsigned i = 0; metaclass && i < metaclass->n_atoms; i++)
+        if (metaclass->atoms[i].kind == CB_ATOM_CLASS)
+            cb_call_class(walk, metaclass->atoms[i].cls, &(struct cb_call){.more = true});
     cb_val hook = cb_class_bases_find(walk, cls, cb_names_find(flow->names, "__init_subclass__"), 0);
     if (hook)
         cb_call_value(walk, hook, &(struct cb_call){.positional = &v, .n = 1});

@@ -335,17 +335,23 @@ void cb_attach(struct cb_walk *walk, cb_val receiver, cb_val held)
 
 /* ---- files, ambient state, open world ---- */
 
-static void note_text(struct cb_walk *walk, enum cb_text_list which, const char *text)
+static struct cb_text_place *text_place(struct cb_flow *flow, const char *text, cb_name *id)
 {
-    struct cb_flow *flow = walk->flow;
-    cb_name id = cb_names_intern(&flow->texts, text, strlen(text));
-    if (id >= flow->places_capacity) {
-        uint32_t capacity = flow->texts.capacity > id ? flow->texts.capacity : id + 1;
+    *id = cb_names_intern(&flow->texts, text, strlen(text));
+    if (*id >= flow->places_capacity) {
+        uint32_t capacity = flow->texts.capacity > *id ? flow->texts.capacity : *id + 1;
         flow->places = cb_realloc(flow->places, capacity * sizeof *flow->places);
         memset(flow->places + flow->places_capacity, 0, (capacity - flow->places_capacity) * sizeof *flow->places);
         flow->places_capacity = capacity;
     }
-    struct cb_text_place *place = &flow->places[id];
+    return &flow->places[*id];
+}
+
+static void note_text(struct cb_walk *walk, enum cb_text_list which, const char *text)
+{
+    struct cb_flow *flow = walk->flow;
+    cb_name id;
+    struct cb_text_place *place = text_place(flow, text, &id);
     struct cb_list *list = &flow->text_lists[which];
     if (place->cell[which] != flow->cell) {
         place->cell[which] = flow->cell;
@@ -389,7 +395,21 @@ void cb_file(struct cb_walk *walk, cb_val path, bool written)
     walk->may -= path->n_atoms > 1;
 }
 
-void cb_ambient(struct cb_walk *walk, const char *component, bool written)
+/* A component that this cell has set on all paths is not read from before. */
+static struct cb_slot *component_slot(struct cb_flow *flow, const char *component)
+{
+    cb_name id;
+    struct cb_text_place *place = text_place(flow, component, &id);
+    if (!place->slot)
+        place->slot = cb_arena_alloc(flow->arena, sizeof *place->slot);
+    if (place->slot->cell != flow->cell) {
+        place->slot->cell = flow->cell;
+        place->slot->state = CB_SLOT_BEFORE;
+    }
+    return place->slot;
+}
+
+void cb_ambient(struct cb_walk *walk, const char *component, enum cb_use use)
 {
     if (!component)
         return;
@@ -397,12 +417,18 @@ void cb_ambient(struct cb_walk *walk, const char *component, bool written)
         uint64_t key = 5;
         for (const char *p = component; *p; p++)
             key = cb_hash_mix(key, (unsigned char)*p);
-        struct cb_event *event = cb_event_add(walk, written ? CB_EVENT_AMBIENT_WRITE : CB_EVENT_AMBIENT_READ, key);
+        struct cb_event *event = cb_event_add(walk, (uint8_t)(CB_EVENT_AMBIENT_READ + use), key);
         if (event)
             event->text = component;
         return;
     }
-    note_text(walk, written ? CB_LIST_AMBIENT_WRITTEN : CB_LIST_AMBIENT_READ, component);
+    struct cb_slot *slot = component_slot(walk->flow, component);
+    if (use == CB_USE_SET)
+        cb_flow_set(walk, slot, NULL, walk->latent && cb_walk_may(walk) ? slot->state | CB_SLOT_BOUND : CB_SLOT_BOUND);
+    if (use != CB_USE_READ)
+        note_text(walk, CB_LIST_AMBIENT_WRITTEN, component);
+    else if (slot->state & CB_SLOT_BEFORE)
+        note_text(walk, CB_LIST_AMBIENT_READ, component);
 }
 
 void cb_open_world(struct cb_walk *walk, unsigned what, const char *reason)

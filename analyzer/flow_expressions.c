@@ -55,6 +55,11 @@ static cb_val attribute_of_class(struct cb_walk *walk, const struct cb_atom *ato
         cb_val rest = cb_value_rooted(flow, NULL, found->roots, found->n_roots, false);
         return cb_value_join(flow, v, rest);
     }
+    if (atom->kind == CB_ATOM_INSTANCE) {
+        cb_val any = cb_call_special(walk, cb_value_atom(flow, atom), cb_names_find(flow->names, "__getattr__"), NULL);
+        if (any)
+            return any;
+    }
     if (atom->kind == CB_ATOM_SUPER || !atom->cls->library_base)
         return cb_value_part(flow, receiver);
     /* a method of a library's class that this one is made from; it may call any method of it */
@@ -72,7 +77,7 @@ static cb_val attribute_of_library(struct cb_walk *walk, uint32_t module, cb_nam
     uint32_t below = cb_flow_library_below(flow, module, flow->names->text[name]);
     if (!below)
         return NULL;
-    cb_ambient(walk, cb_stub_ambient(flow->library.text[below]), false);
+    cb_ambient(walk, cb_stub_ambient(flow->library.text[below]), CB_USE_READ);
     return cb_value_library(flow, below);
 }
 
@@ -82,7 +87,7 @@ cb_val cb_walk_attribute(struct cb_walk *walk, cb_val value, cb_name name)
     if (!value)
         return NULL;
     cb_val out = NULL;
-    bool others = value->n_atoms == 0, typed = false;
+    bool others = value->n_atoms == 0;
     for (unsigned i = 0; i < value->n_atoms; i++) {
         const struct cb_atom *atom = &value->atoms[i];
         if (is_notebook_atom(atom))
@@ -94,7 +99,8 @@ cb_val cb_walk_attribute(struct cb_walk *walk, cb_val value, cb_name name)
             const struct cb_stub *stub = below ? cb_flow_stub(flow, below) : NULL;
             if (stub && stub->flags & CB_STUB_RETURNS_TYPE && stub->flags & CB_STUB_RETURNS_SELF && stub->type)
                 out = cb_value_join(flow, out, cb_value_type(flow, stub->type));
-            typed |= stub && stub->flags & CB_STUB_PURE && !(stub->flags & CB_STUB_RETURNS_SELF);
+            if (stub && stub->flags & CB_STUB_OPEN_WORLD && stub->flags == CB_STUB_OPEN_WORLD)
+                cb_open_world(walk, CB_OPEN_READS | CB_OPEN_WRITES, "the namespace is used as a dict");
             others = true;
         } else
             others = true;
@@ -111,7 +117,7 @@ cb_val cb_walk_attribute(struct cb_walk *walk, cb_val value, cb_name name)
     cb_val *items = cb_arena_alloc(flow->arena, sizeof *items);
     *items = receiver;
     out = cb_value_join(flow, out, cb_value_atom(flow, &(struct cb_atom){.kind = CB_ATOM_METHOD, .id = name, .items = items, .n_items = 1}));
-    return typed ? out : cb_value_rooted(flow, out, value->roots, value->n_roots, true);
+    return cb_value_rooted(flow, out, value->roots, value->n_roots, true);
 }
 
 static bool is_namespace(struct cb_flow *flow, cb_val v)
@@ -137,7 +143,7 @@ cb_val cb_walk_subscript(struct cb_walk *walk, cb_val value, cb_val index, const
     }
     for (unsigned i = 0; i < value->n_atoms; i++)
         if (value->atoms[i].kind == CB_ATOM_LIBRARY)
-            cb_ambient(walk, cb_stub_ambient(flow->library.text[value->atoms[i].id]), false);
+            cb_ambient(walk, cb_stub_ambient(flow->library.text[value->atoms[i].id]), CB_USE_READ);
     size_t at = index_node && index_node->kind == CB_AST_NUMBER && index_node->value >= 0 ? (size_t)index_node->value : SIZE_MAX;
     cb_val item = cb_value_item(flow, value, at);
     if (index_node && index_node->kind == CB_AST_SLICE) { /* a slice of a list is a new list of the same things; of an array, a view */

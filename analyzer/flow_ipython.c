@@ -79,10 +79,15 @@ static void magic_effect(struct cb_walk *walk, const struct cb_ipython_item *ite
 {
     struct cb_flow *flow = walk->flow;
     const char *component = NULL;
+    if (item->kind == CB_IPYTHON_HELP) {
+        if (item->args && strchr(item->args, '*') && !strchr(item->args, '.'))
+            cb_open_world(walk, CB_OPEN_READS, "a search for names sees every name");
+        return;
+    }
     use_backend(flow, item);
     switch (cb_ipython_item_effect(item, &component)) {
     case CB_MAGIC_AMBIENT:
-        cb_ambient(walk, component, true);
+        cb_ambient(walk, component, CB_USE_WRITE);
         break;
     case CB_MAGIC_READS_ALL:
         cb_open_world(walk, CB_OPEN_READS, reason_of(flow, item, "sees every name"));
@@ -148,7 +153,9 @@ void cb_walk_ipython(struct cb_walk *walk, struct cb_env *env, struct cb_ast *no
             walk_function_code(walk, env, child->scope ? child : node, child->c);
         else
             walk_function_code(walk, env, node, node->a);
-    } else
+    } else {
+        bool guess = item->kind == CB_IPYTHON_HELP && item->args && strchr(item->args, '*');
+        walk->may += guess;
         for (; child; child = child->next) {
             if (child->kind < CB_AST_NAME) {
                 cb_walk_block(walk, env, child);
@@ -156,6 +163,8 @@ void cb_walk_ipython(struct cb_walk *walk, struct cb_env *env, struct cb_ast *no
             }
             cb_walk_expression(walk, env, child);
         }
+        walk->may -= guess;
+    }
     walk->line = node->line;
     if (item->kind == CB_IPYTHON_SHELL) {
         cb_stub_shell(item->args ? item->args : "", see_file, walk);

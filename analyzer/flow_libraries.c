@@ -72,17 +72,17 @@ static void use_ambient(struct cb_walk *walk, const struct cb_stub *stub, const 
     struct cb_flow *flow = walk->flow;
     uint32_t flags = stub->flags;
     if (flags & CB_STUB_FIGURES && flow->other_backend) {
-        cb_ambient(walk, "pyplot", false);
-        cb_ambient(walk, "pyplot", true);
+        cb_ambient(walk, "pyplot", CB_USE_READ);
+        cb_ambient(walk, "pyplot", CB_USE_WRITE);
     }
     if (stub->unless && is_given(call, flow, stub->unless))
         return;
     for (int i = 0; i < 2; i++) {
         const char *component = i ? stub->ambient2 : stub->ambient;
         if (flags & CB_STUB_READS_AMBIENT)
-            cb_ambient(walk, component, false);
+            cb_ambient(walk, component, CB_USE_READ);
         if (flags & (CB_STUB_WRITES_AMBIENT | CB_STUB_SETS_AMBIENT))
-            cb_ambient(walk, component, true);
+            cb_ambient(walk, component, flags & CB_STUB_SETS_AMBIENT ? CB_USE_SET : CB_USE_WRITE);
     }
 }
 
@@ -141,8 +141,11 @@ static cb_val apply_stub(struct cb_walk *walk, const struct cb_stub *stub, const
         cb_call_escape_arguments(walk, call);
     if (flags & (CB_STUB_MUTATES_SELF | CB_STUB_INPLACE))
         mutate_self(walk, stub, receiver, call);
-    if (flags & CB_STUB_MUTATES_ARG)
-        cb_mutate(walk, arg);
+    if (flags & CB_STUB_MUTATES_ARG) {
+        struct cb_call named = *call; /* what *args and **kwargs hold is no guess worth making */
+        named.more = false;
+        cb_mutate(walk, cb_call_argument(&named, flow, stub->arg, stub->keyword));
+    }
     use_files(walk, stub, receiver, call);
     use_ambient(walk, stub, call);
     if (flags & CB_STUB_OPEN_WORLD)
@@ -286,7 +289,7 @@ cb_val cb_call_method(struct cb_walk *walk, cb_val receiver, cb_name name, const
 
 enum builtin {
     PLAIN, NAMESPACE, LOCALS, VARS, DIR_OF, PARTIAL, PATH_JOIN, PATH, SUPER, GETATTR, SETATTR, TYPE_OF, SHOW, LENGTH, ITERATE, NEXT, GET_IPYTHON, EXECUTE,
-    BACKEND, LAZY_MAP, HASH, SUBPLOTS
+    BACKEND, LAZY_MAP, HASH, WRAPS
 };
 
 static enum builtin which_builtin(const char *name)
@@ -302,7 +305,7 @@ static enum builtin which_builtin(const char *name)
         {"set", ITERATE}, {"sum", ITERATE}, {"sorted", ITERATE}, {"max", ITERATE}, {"min", ITERATE}, {"enumerate", ITERATE}, {"zip", ITERATE},
         {"any", ITERATE}, {"all", ITERATE}, {"dict", ITERATE}, {"reversed", ITERATE}, {"map", LAZY_MAP}, {"filter", LAZY_MAP}, {"next", NEXT},
         {"get_ipython", GET_IPYTHON}, {"IPython.get_ipython", GET_IPYTHON}, {"exec", EXECUTE}, {"eval", EXECUTE}, {"matplotlib.use", BACKEND},
-        {"matplotlib.pyplot.switch_backend", BACKEND}, {"matplotlib.pyplot.subplots", SUBPLOTS}, {"abs", HASH}, {"round", HASH}, {"int", HASH}, {"float", HASH},
+        {"matplotlib.pyplot.switch_backend", BACKEND}, {"functools.wraps", WRAPS}, {"abs", HASH}, {"round", HASH}, {"int", HASH}, {"float", HASH},
     };
     for (size_t i = 0; i < sizeof table / sizeof *table; i++)
         if (strcmp(name, table[i].name) == 0)
@@ -465,9 +468,9 @@ static void call_on_state(struct cb_walk *walk, uint32_t name)
     for (size_t i = 0; component && i < sizeof changing / sizeof *changing; i++)
         changes |= strcmp(last + 1, changing[i]) == 0;
     if (component)
-        cb_ambient(walk, component, false);
+        cb_ambient(walk, component, CB_USE_READ);
     if (changes)
-        cb_ambient(walk, component, true);
+        cb_ambient(walk, component, CB_USE_WRITE);
 }
 
 static cb_val call_builtin(struct cb_walk *walk, enum builtin which, const struct cb_call *call, bool *done)
@@ -495,6 +498,8 @@ static cb_val call_builtin(struct cb_walk *walk, enum builtin which, const struc
         return call->n ? join_paths(walk, NULL, call, false) : NULL;
     case PATH:
         return call->n ? join_paths(walk, NULL, call, true) : cb_value_text(flow, ".", true);
+    case WRAPS: /* its result gives back what it is called with */
+        return NULL;
     case GETATTR:
         return get_attribute(walk, call);
     case SETATTR:

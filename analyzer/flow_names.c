@@ -116,13 +116,13 @@ static void write_state(struct cb_walk *walk, cb_val base, cb_name attribute)
 {
     struct cb_flow *flow = walk->flow;
     for (unsigned i = 0; base && i < base->n_atoms; i++) {
-        if (base->atoms[i].kind != CB_ATOM_LIBRARY)
+        if (base->atoms[i].kind != CB_ATOM_LIBRARY && base->atoms[i].kind != CB_ATOM_TYPE)
             continue;
         uint32_t id = base->atoms[i].id;
         if (attribute)
             id = cb_flow_library_below(flow, id, flow->names->text[attribute]);
         if (id)
-            cb_ambient(walk, cb_stub_ambient(flow->library.text[id]), true);
+            cb_ambient(walk, cb_stub_ambient(flow->library.text[id]), CB_USE_WRITE);
     }
 }
 

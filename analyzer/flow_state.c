@@ -128,6 +128,25 @@ struct cb_delta cb_branch_end(struct cb_walk *walk, uint32_t mark, uint32_t save
     return delta;
 }
 
+/* What the open branch has done since `mark`; it goes on. */
+struct cb_delta cb_branch_so_far(struct cb_walk *walk, uint32_t mark)
+{
+    struct cb_flow *flow = walk->flow;
+    struct cb_delta delta = {0};
+    uint32_t n = flow->n_log - mark, serial = ++flow->serial;
+    if (!n)
+        return delta;
+    delta.after = cb_arena_alloc(flow->arena, n * sizeof *delta.after);
+    for (uint32_t i = mark; i < flow->n_log; i++) {
+        struct cb_slot *slot = flow->log[i].slot;
+        if (slot->seen == serial)
+            continue;
+        slot->seen = serial;
+        delta.after[delta.n++] = (struct cb_change){slot, slot->value, slot->gen, slot->state, slot->mutated};
+    }
+    return delta;
+}
+
 void cb_branch_apply(struct cb_walk *walk, const struct cb_delta *delta)
 {
     for (uint32_t i = 0; i < delta->n; i++) {

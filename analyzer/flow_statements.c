@@ -152,6 +152,20 @@ static void walk_assert(struct cb_walk *walk, struct cb_env *env, struct cb_ast 
     }
 }
 
+static void leave_round(struct cb_walk *walk, bool all)
+{
+    struct cb_loop *loop = walk->loop;
+    walk->dead = true;
+    if (!loop)
+        return;
+    loop->broke |= all;
+    uint32_t *n = all ? &loop->n_breaks : &loop->n_continues;
+    if (*n < CB_LOOP_WAYS)
+        (all ? loop->breaks : loop->continues)[(*n)++] = cb_branch_so_far(walk, loop->mark);
+    else
+        loop->more = true;
+}
+
 static void walk_statement(struct cb_walk *walk, struct cb_env *env, struct cb_ast *node)
 {
     walk->line = node->line;
@@ -209,11 +223,8 @@ static void walk_statement(struct cb_walk *walk, struct cb_env *env, struct cb_a
         walk_assert(walk, env, node);
         break;
     case CB_AST_BREAK:
-        walk->broke = true;
-        walk->dead = true;
-        break;
     case CB_AST_CONTINUE:
-        walk->dead = true;
+        leave_round(walk, node->kind == CB_AST_BREAK);
         break;
     case CB_AST_TYPE_ALIAS:
         if (node->a)

@@ -299,7 +299,8 @@ static void replay_event(struct cb_walk *walk, const struct cb_event *event, con
         break;
     case CB_EVENT_AMBIENT_READ:
     case CB_EVENT_AMBIENT_WRITE:
-        cb_ambient(walk, event->text, event->kind == CB_EVENT_AMBIENT_WRITE);
+    case CB_EVENT_AMBIENT_SET:
+        cb_ambient(walk, event->text, (enum cb_use)(event->kind - CB_EVENT_AMBIENT_READ));
         break;
     case CB_EVENT_OPEN:
         cb_open_world(walk, event->open, event->text);

@@ -236,6 +236,9 @@ static PyObject *native_marks(PyObject *self, PyObject *args)
     PyObject *result = before ? PyList_New(0) : PyBytes_FromStringAndSize(NULL, size);
     char *bytes = result ? PyBytes_AsString(before ? before : result) : NULL;
     for (Py_ssize_t i = 0; bytes && i < n; i++, bytes += sizeof(uint64_t)) {
+        /* The tables lie all over the heap: most of the time is waiting for memory. */
+        if (i + 16 < n)
+            __builtin_prefetch((const char *)PyList_GetItem(tables, i + 16) + sizeof(PyObject));
         uint64_t mark = mark_of(PyList_GetItem(tables, i), tag);
         if (!before) {
             memcpy(bytes, &mark, sizeof mark);

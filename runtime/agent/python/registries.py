@@ -4,6 +4,7 @@ A notebook changes it by calling the library (`register_cmap`, `set_jupyter_form
 a mark (the dictionary's version where Python keeps one); after a cell those whose mark is another are compared with a copy.
 """
 import collections
+import gc
 import re
 import sys
 import types
@@ -11,7 +12,8 @@ import types
 import _cellblock
 from cellblock_agent import imports, pickler
 
-_TABLES = (dict, list, set, collections.OrderedDict, collections.defaultdict)
+_TABLES = frozenset((dict, list, set, collections.OrderedDict, collections.defaultdict))
+_PASSED = frozenset((types.FunctionType, types.BuiltinFunctionType, types.ModuleType, int, float, str, bytes, bool, tuple, type(None)))
 _HEAP_TYPE = 1 << 9                     # Py_TPFLAGS_HEAPTYPE
 _LARGEST = 5000                         # entries; what is larger is data, not a registry
 _MOST = 4 << 20                         # bytes of one entry
@@ -45,6 +47,9 @@ def baseline():
         top = name.partition('.')[0]
         if top not in _PACKAGES and not pickler.is_main(name, module) and top not in sys.stdlib_module_names:
             _module(name, types.ModuleType.__getattribute__(module, '__dict__'), top, seen)
+    order = sorted(range(len(_objects)), key=lambda n: id(_objects[n]))     # page by page
+    for column in (_objects, _places, _copies):
+        column[:] = [column[n] for n in order]
     _marks = _cellblock.marks(_objects, _tag)
 
 
@@ -70,29 +75,33 @@ def _note(kind, place, table, seen):
 def _module(name, space, top, seen):
     _note('module', (name,), space, seen)
     for attribute, value in list(space.items()):
-        if attribute[:2] == '__' or _OWN.search(attribute) or (name, attribute) in _CARRIED:
-            continue
         kind = type(value)
+        if kind in _PASSED or attribute[:2] == '__':
+            continue
         if kind in _TABLES:
-            _note('table', (name, attribute), value, seen)
+            if _may_count(name, attribute):
+                _note('table', (name, attribute), value, seen)
         elif issubclass(kind, type):
-            if value.__flags__ & _HEAP_TYPE and value.__dict__.get('__module__') == name:
+            if value.__flags__ & _HEAP_TYPE and value.__dict__.get('__module__') == name and _may_count(name, attribute):
                 _inside('class', (name, attribute), _class_dict(value), seen)
-        elif (attribute[:1] != '_' and kind.__flags__ & _HEAP_TYPE and kind.__dictoffset__
-              and str(kind.__module__).partition('.')[0] == top):
+        elif (kind.__flags__ & _HEAP_TYPE and kind.__dictoffset__ and attribute[:1] != '_'
+              and str(kind.__module__).partition('.')[0] == top and _may_count(name, attribute)):
             inner = object.__getattribute__(value, '__dict__')
             if type(inner) is dict:
                 _inside('object', (name, attribute), inner, seen)
 
 
+def _may_count(name, attribute):
+    return not _OWN.search(attribute) and (name, attribute) not in _CARRIED
+
+
 def _class_dict(cls):
-    import gc
     return gc.get_referents(cls.__dict__)[0]
 
 
 def _inside(kind, place, space, seen):
     _note(kind, place, space, seen)
-    for key, value in list(space.items()):
+    for key, value in space.items():
         if type(value) in _TABLES and type(key) is str and key[:2] != '__' and not _OWN.search(key):
             _note('table', place + (key,), value, seen)
 
@@ -100,7 +109,8 @@ def _inside(kind, place, space, seen):
 def settled():
     """After earlier cells' state was applied: what is there now is no change of this cell."""
     global _marks
-    _marks = _cellblock.marks(_objects, _tag)
+    if _noted:
+        _marks = _cellblock.marks(_objects, _tag)
 
 
 # ---- what a cell changed ----
@@ -169,6 +179,8 @@ def _counts(kind, place, key, value, before):
         return False
     if issubclass(type(value), types.ModuleType):
         return False
+    if type(value) is types.FunctionType and value.__code__.co_filename.startswith('<cellblock>'):
+        return False                    # the agent's own
     if kind == 'module':
         return _patch(place[0], key, value, before)
     if kind == 'class':

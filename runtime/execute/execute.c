@@ -21,6 +21,7 @@ struct running {
     struct cb_image *image;
     struct cb_report *report;
     json_t *history;           /* sources of executed cells */
+    struct cb_analysis *analysis; /* what its cells will probably read and write */
     bool *wants_results;       /* [i]: some cell after i may read results of earlier cells */
     int workspace_fd, signal_fd;
     sigset_t old_mask;
@@ -223,13 +224,17 @@ static int start_zygote(struct running *r, struct cb_error *err)
 {
     size_t n = cb_notebook_cells(r->context.notebook);
     cleanup_free const char **sources = cb_alloc((n + 1) * sizeof *sources);
+    cleanup_free struct cb_source *cells = cb_alloc((n + 1) * sizeof *cells);
     for (size_t i = 0; i < n; i++) {
         struct cb_code_cell cell;
         cb_notebook_cell(r->context.notebook, i, &cell);
         sources[i] = cell.skip ? "" : cell.source;
+        cells[i] = (struct cb_source){sources[i], cell.skip ? 0 : cell.source_length};
     }
+    r->analysis = cb_analyze(cells, n);
+    cb_report_expect(r->report, r->analysis);
     struct cb_imports imports;
-    cb_analyzer_imports(sources, n, &imports);
+    cb_analysis_imports(r->analysis, &imports);
     add_implied(&imports, sources, n);
     size_t kept = 0;
     for (size_t i = 0; i < imports.n; i++) {
@@ -241,7 +246,7 @@ static int start_zygote(struct running *r, struct cb_error *err)
     imports.n = kept;
     r->wants_results = cb_alloc((n + 1) * sizeof *r->wants_results);
     for (size_t i = n; i-- > 1;)
-        r->wants_results[i - 1] = r->wants_results[i] || cb_analyzer_reads_history(sources[i]);
+        r->wants_results[i - 1] = r->wants_results[i] || cb_analysis_reads_history(r->analysis, i);
     int code = cb_zygote_start(r->context.sandbox, r->image, imports.names, imports.n, r->context.options->env,
                                &r->context.zygote, err);
     cb_imports_free(&imports);
@@ -441,7 +446,7 @@ static bool run_cell(struct running *r, size_t index, int count)
     struct cb_live live = r->spare;
     r->spare = (struct cb_live){0};
     struct cb_error err = CB_ERROR_INIT;
-    json_t *history = cb_analyzer_reads_history(code.source) ? r->history : NULL;
+    json_t *history = cb_analysis_reads_history(r->analysis, index) ? r->history : NULL;
     if (cb_live_start(&r->context, &live, (int)index, count, r->wants_results[index], history, &err) < 0) {
         end_with(r, &err);
         return false;
@@ -563,6 +568,7 @@ int cb_execute(struct cb_notebook *notebook, const struct cb_run_options *option
     cb_roots_free(r.context.roots);
     json_decref(r.history);
     free(r.wants_results);
+    cb_analysis_free(r.analysis);
     if (r.workspace_fd >= 0)
         close(r.workspace_fd);
     if (r.signal_fd >= 0)

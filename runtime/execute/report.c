@@ -11,6 +11,7 @@ struct cell_report {
 struct cb_report {
     struct cell_report *cells;
     size_t n;
+    const struct cb_analysis *analysis;
 };
 
 struct cb_report *cb_report_new(size_t n_cells)
@@ -32,6 +33,49 @@ void cb_report_free(struct cb_report *report)
     free(report->cells);
     free(report);
 }
+
+void cb_report_expect(struct cb_report *report, const struct cb_analysis *analysis)
+{
+    report->analysis = analysis;
+}
+
+/* ---- predicted or not ---- */
+
+static json_t *names_of(const struct cb_effect_list *variables, const struct cb_effect_list *ambient)
+{
+    json_t *names = json_object();
+    for (size_t i = 0; i < variables->n; i++)
+        json_object_set_new(names, variables->items[i].name, json_true());
+    for (size_t i = 0; i < ambient->n; i++) {
+        cleanup_free char *root = cb_format("@a:%s", ambient->items[i].name);
+        json_object_set_new(names, root, json_true());
+    }
+    return names;
+}
+
+/* Mark the entries of a cell's reads or writes. Hidden roots other than ambient state (`@c:…`) come along with the variables that need
+ * them and cannot be told by name: they stay without a mark. */
+static void mark_predicted(const struct cb_report *report, int cell, json_t *entries, bool writes)
+{
+    if (!report->analysis || (size_t)cell >= report->analysis->n_cells)
+        return;
+    const struct cb_effects *e = &report->analysis->cells[cell].effects;
+    json_t *names = writes ? names_of(&e->writes, &e->ambient_writes) : names_of(&e->reads, &e->ambient_reads);
+    bool anything = e->open_world & (writes ? CB_OPEN_WRITES : CB_OPEN_READS);
+    size_t i;
+    json_t *entry;
+    json_array_foreach (entries, i, entry) {
+        const char *name = json_string_value(json_object_get(entry, "name"));
+        if (name[0] == '@' && strncmp(name, "@a:", 3) != 0)
+            continue;
+        bool predicted = anything || json_object_get(names, name) ||
+                         (!writes && cb_analysis_is_history(name) && cb_analysis_reads_history(report->analysis, (size_t)cell));
+        json_object_set_new(entry, "predicted", json_boolean(predicted));
+    }
+    json_decref(names);
+}
+
+/* ---- a cell ---- */
 
 static bool written_by(const struct cb_root *root, int cell)
 {
@@ -58,6 +102,14 @@ static json_t *writes_of(struct cell_report *out, const struct cb_run_context *r
     }
     json_decref(names);
     return writes;
+}
+
+static json_t *deletes_of(const struct cb_live *live)
+{
+    json_t *names = json_array();
+    for (size_t i = 0; live->has_commit && i < live->commit.n_deleted; i++)
+        json_array_append_new(names, json_string(live->commit.deleted[i]));
+    return names;
 }
 
 static json_t *uncopyable_of(const struct cb_run_context *run, int cell)
@@ -92,11 +144,14 @@ void cb_report_cell(struct cb_report *report, const struct cb_run_context *run, 
                             json_string(root && root->name[0] == '@' && root->name[1] == 'a' ? "ambient" : "copy"));
         json_array_append_new(reads, copy);
     }
-    cell->json = json_pack("{s:i, s:s, s:s, s:i, s:f, s:f, s:I, s:o, s:O, s:o, s:o}", "index", live->index, "id", code.id,
+    json_t *writes = writes_of(cell, run, live->index);
+    mark_predicted(report, live->index, reads, false);
+    mark_predicted(report, live->index, writes, true);
+    cell->json = json_pack("{s:i, s:s, s:s, s:i, s:f, s:f, s:I, s:o, s:O, s:o, s:o, s:o}", "index", live->index, "id", code.id,
                            "status", status, "attempts", 1, "seconds", live->t_end - begin, "startup_ms",
                            (begin - live->t_start) * 1000, "peak_bytes", (json_int_t)live->usage.peak_bytes, "reads",
-                           reads, "negative_reads", live->negative, "writes", writes_of(cell, run, live->index),
-                           "uncopyable", uncopyable_of(run, live->index));
+                           reads, "negative_reads", live->negative, "writes", writes,
+                           "deletes", deletes_of(live), "uncopyable", uncopyable_of(run, live->index));
     if (live->usage.peak_bytes == 0)
         json_object_del(cell->json, "peak_bytes"); /* not measured: not invented */
     json_t *dropped = json_array();

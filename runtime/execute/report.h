@@ -2,11 +2,15 @@
 #ifndef CB_REPORT_H
 #define CB_REPORT_H
 
+#include "analyzer/analyzer.h"
 #include "runtime/execute/live.h"
 
 struct cb_report;
 struct cb_report *cb_report_new(size_t n_cells);
 void cb_report_free(struct cb_report *report);
+
+/* What was expected of the cells, for "predicted" of their reads and writes. Borrowed until the report is freed. */
+void cb_report_expect(struct cb_report *report, const struct cb_analysis *analysis);
 
 /* Cell `index` has ended (status "committed" or "failed"). Must be called before its live is freed and, for the digests of what it wrote, after
  * its versions were applied. */

@@ -124,9 +124,9 @@ def compare_cell(cell, want):
         if field in want:
             told += compare_list(field, cell, want)
     if 'open_world' in want and bool(cell.get('open_world')) != want['open_world']:
-        told.append('open_world is %s %s' % (cell.get('open_world'), cell.get('open_reasons', '')))
-    if 'open_reason' in want and want['open_reason'] not in json.dumps(cell.get('open_reasons', ''), ensure_ascii=False):
-        told.append('open_reasons: no word of `%s` in %s' % (want['open_reason'], cell.get('open_reasons')))
+        told.append('open_world is %s %s' % (cell.get('open_world'), cell.get('open_world_reasons', '')))
+    if 'open_reason' in want and want['open_reason'] not in json.dumps(cell.get('open_world_reasons', ''), ensure_ascii=False):
+        told.append('open_world_reasons: no word of `%s` in %s' % (want['open_reason'], cell.get('open_world_reasons')))
     if 'syntax_error' in want and bool(cell.get('syntax_error_line') or cell.get('syntax_error')) != want['syntax_error']:
         told.append('syntax error %s, expected %s' % (cell.get('syntax_error_line'), want['syntax_error']))
     return told + compare_edges(cell, want)

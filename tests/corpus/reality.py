@@ -8,6 +8,7 @@ write. Left out on both sides: what nobody wrote in the notebook (_, __, _N, the
 source names them) and what the report cannot tell:
   - of variables that share objects only the first read is seen. A predicted read of another one of them is neither right
     nor wrong, where it was not seen by itself;
+  - a cell that lists the whole namespace reads every name: its reads are neither found nor missed, and such cells are counted;
   - such a group is written as a whole. A variable that existed before and shares its group with others that the
     cell wrote counts as written only where the analyzer says so too, or where the group has only been seen to change
     through it (it is the only one of the group that the cell read).
@@ -103,6 +104,11 @@ class Truth:
         self.reads = read - {'_', '__', '___'}
         touched = {(r['from'], group.get((r['from'], r['name']))) for r in cell['reads'] if r['from'] >= 0}
         self.maybe_read = {name for (producer, name), digest in group.items() if (producer, digest) in touched} | read - self.reads
+        # Code that lists the namespace (globals(), joblib's workers that look at __main__) reads every name.
+        unnamed = {x for x in self.reads if not mentions(text, x)}
+        self.whole = bool(cell.get('whole_scope_read')) or len(unnamed) > 3 and plain(known, '') <= self.reads | self.maybe_read
+        if self.whole:
+            self.reads, self.maybe_read = set(), known
         written = plain(names(cell['writes']), text) | plain(names(cell.get('uncopyable', ())), text)
         members = collections.defaultdict(set)
         for w in cell['writes']:
@@ -115,7 +121,6 @@ class Truth:
                 unsure |= old - (read if len(read) == 1 and shared == old else set())
         self.writes, self.maybe_written = written - unsure, written & unsure
         self.ambient_writes = {x[3:] for x in names(cell['writes']) if x.startswith('@a:') and x[3:] in AMBIENT}
-        self.known = known
 
 
 class Score:
@@ -165,7 +170,7 @@ def main():
     reads, writes, ambient = Score(), Score(), Score()
     lists = {'missed reads': [], 'spurious reads': [], 'missed writes': [], 'spurious writes': [], 'missed ambient writes': [],
              'spurious ambient writes': []}
-    cells = left = open_cells = 0
+    cells = left = open_cells = whole = whole_told = 0
     crashed = [p for p in paths if p not in told]
     for path in paths:
         try:
@@ -187,6 +192,8 @@ def main():
             cells += 1
             truth, cell = Truth(report, n, text), analysis['cells'][n]
             open_cells += bool(cell['open_world'])
+            whole += truth.whole
+            whole_told += truth.whole and bool(cell['open_world'])
             edges = plain({x for d in cell['depends_on'] for x in d['through'] if x != '*' and not x.startswith(('file:', 'ambient:'))}, text)
             found = {
                 'reads': reads.count(truth.reads, names(cell['reads']), edges, truth.maybe_read, cell['open_world']),
@@ -203,6 +210,8 @@ def main():
             for name, n, x, direct in entries:
                 print('  %s cell %d: %s%s' % (name, n, x, '' if direct else ' (not in its source)'))
     print('%d notebooks, %d cells compared (%d may do anything), %d left out' % (len(paths), cells, open_cells, left))
+    if whole:
+        print('%d cells read the whole namespace; %d of them are predicted as cells that may do anything' % (whole, whole_told))
     reads.show('reads')
     writes.show('writes')
     ambient.show('ambient writes')

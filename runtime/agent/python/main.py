@@ -356,6 +356,8 @@ def cell(shell, values, random_state, hot, init_pidfd, protocol, out, err, spool
     except OSError as e:
         Link(PROTOCOL).send({'op': 'refused', 'phase': 'enter', 'message': str(e)})
         os._exit(71)
+    for stream in sys.stdout, sys.stderr:
+        stream.part()
     if random_state is not None:        # os.fork re-seeds it, but the cells of a run are one Python session
         sys.modules['random'].setstate(random_state)
     _cellblock.populate(hot)

@@ -1,13 +1,16 @@
-"""sys.stdout and sys.stderr of a cell: ipykernel's OutStream as user code sees it, on descriptors 1 and 2, without its thread.
+"""sys.stdout and sys.stderr of a cell: ipykernel's OutStream as user code sees it, on the pipes of descriptors 1 and 2, without its thread.
 
 Each write is one loop over os.write, so what was written is in the pipe before any frame that follows.
 """
+import fcntl
 import io
 import os
 import sys
 import threading
 
 from .borrow import borrow
+
+_OWN_DESCRIPTORS = 60   # and up: beyond those that a kernel has open itself, so that a cell's open() gets its usual numbers
 
 
 class OutStream(io.TextIOBase):
@@ -27,6 +30,10 @@ class OutStream(io.TextIOBase):
 
     def _after_fork(self):
         self._lock = threading.RLock()  # another thread of the parent may have held it
+
+    def part(self):
+        """In the cell: a descriptor of its own, so that code that captures descriptor 1 can pass the text on to sys.stdout."""
+        self._descriptor = fcntl.fcntl(self._descriptor, fcntl.F_DUPFD_CLOEXEC, _OWN_DESCRIPTORS)
 
     def fileno(self):
         """What ipykernel gives here is the kernel's own stdout: text that children write to it is in no notebook."""

@@ -277,6 +277,9 @@ struct cb_walk {
     bool partial;                 /* a return under a condition lies behind */
     bool looping;                 /* in a loop of this function */
     struct cb_loop *loop;         /* innermost */
+    const struct cb_ast *unused_call; /* whose result is not used: a method that nothing is known of may be there for what it changes */
+    bool unused;                  /* the method being called is that one */
+    cb_val receiver;              /* of the method called last */
     cb_val result;
 };
 
@@ -412,6 +415,8 @@ cb_val cb_call_value(struct cb_walk *walk, cb_val callee, const struct cb_call *
 cb_val cb_call_atom(struct cb_walk *walk, const struct cb_atom *atom, cb_val callee, const struct cb_call *call);
 cb_val cb_call_library(struct cb_walk *walk, uint32_t name, const struct cb_call *call);
 cb_val cb_call_method(struct cb_walk *walk, cb_val receiver, cb_name name, const struct cb_call *call);
+/* Methods of it that code which is not seen may call, perhaps. */
+void cb_call_any_method(struct cb_walk *walk, cb_val v);
 cb_val cb_call_class(struct cb_walk *walk, struct cb_class *cls, const struct cb_call *call);
 /* A special method of what may be an instance of a class of the notebook. */
 cb_val cb_call_special(struct cb_walk *walk, cb_val receiver, cb_name name, cb_val argument);

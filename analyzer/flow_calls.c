@@ -96,6 +96,15 @@ cb_val cb_call_special(struct cb_walk *walk, cb_val receiver, cb_name name, cb_v
     return out;
 }
 
+void cb_call_any_method(struct cb_walk *walk, cb_val v)
+{
+    walk->may++;
+    for (unsigned i = 0; v && i < v->n_atoms; i++)
+        if (v->atoms[i].kind == CB_ATOM_INSTANCE)
+            call_methods(walk, v->atoms[i].cls, v, NULL, ALL, 0);
+    walk->may--;
+}
+
 static void escape_atom(struct cb_walk *walk, const struct cb_atom *atom, cb_val v)
 {
     switch (atom->kind) {

@@ -98,6 +98,7 @@ static cb_val decorate(struct cb_walk *walk, struct cb_env *env, struct cb_ast *
     }
     if (calls || strncmp(decorator_name(walk, node), "interact", 8) == 0)
         cb_call_escape(walk, v);
+    v = cb_value_join(flow, v, cb_value_only(flow, decorator, CB_ATOM_HOLDER)); /* what the decorator was given is called as well */
     struct cb_ast *left = leftmost(node);
     if (left && node->kind == CB_AST_CALL)
         cb_attach(walk, cb_name_load(walk, env, left->name), v);

@@ -250,7 +250,11 @@ static cb_val walk_call(struct cb_walk *walk, struct cb_env *env, struct cb_ast 
         cb_val callee = any_named(receiver) ? cb_walk_attribute(walk, receiver, fn->name) : NULL;
         cb_walk_arguments(walk, env, node->b, &call, values, names, named);
         walk->line = line;
-        return callee ? cb_call_value(walk, callee, &call) : cb_call_method(walk, receiver, fn->name, &call);
+        walk->receiver = receiver;
+        if (callee)
+            return cb_call_value(walk, callee, &call);
+        walk->unused = node == walk->unused_call;
+        return cb_call_method(walk, receiver, fn->name, &call);
     }
     cb_val callee = cb_walk_expression(walk, env, fn);
     cb_walk_arguments(walk, env, node->b, &call, values, names, named);

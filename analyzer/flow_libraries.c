@@ -128,6 +128,19 @@ static const char *open_reason(const char *name)
     return "it calls code that may read and write any name";
 }
 
+/* A function of a library that changes nothing may still call what it is given; those of these modules do not. */
+static bool may_call_back(const char *name)
+{
+    static const char *const modules[] = {"inspect.", "copy.", "types.", "typing.", "functools.", "IPython.", "pickle.", "operator.", "collections.", "enum.", "abc.",
+        "contextlib.", "dataclasses.", "dis.", "sys.", "os.", "pprint.", "doctest.", "warnings.", "weakref.", "gc."};
+    if (!strchr(name, '.'))
+        return false;
+    for (size_t i = 0; i < sizeof modules / sizeof *modules; i++)
+        if (strncmp(name, modules[i], strlen(modules[i])) == 0)
+            return false;
+    return true;
+}
+
 static cb_val apply_stub(struct cb_walk *walk, const struct cb_stub *stub, const char *name, cb_val receiver, const struct cb_call *call)
 {
     struct cb_flow *flow = walk->flow;
@@ -137,7 +150,7 @@ static cb_val apply_stub(struct cb_walk *walk, const struct cb_stub *stub, const
     if (flags & CB_STUB_CALLS_ARG) {
         cb_call_escape(walk, arg);
         held = cb_value_holder(flow, arg);
-    } else if (!(flags & (CB_STUB_PURE | CB_STUB_MUTATES_SELF | CB_STUB_RETURNS_ARG)) && !stub->type)
+    } else if ((!(flags & (CB_STUB_PURE | CB_STUB_MUTATES_SELF | CB_STUB_RETURNS_ARG)) && !stub->type) || (!receiver && may_call_back(name)))
         cb_call_escape_arguments(walk, call);
     if (flags & (CB_STUB_MUTATES_SELF | CB_STUB_INPLACE))
         mutate_self(walk, stub, receiver, call);
@@ -234,12 +247,25 @@ static void note_symbolic_call(struct cb_walk *walk, cb_val receiver, cb_name na
     }
 }
 
+/* Of the builtin ones, whose methods call nothing that is in them. */
+static bool is_container(struct cb_flow *flow, cb_val v)
+{
+    static const char *const types[] = {"list", "dict", "set", "tuple", "frozenset", "str", "collections.deque", "collections.OrderedDict"};
+    for (size_t i = 0; i < sizeof types / sizeof *types; i++)
+        if (cb_value_is_type(flow, v, types[i]))
+            return true;
+    return false;
+}
+
 cb_val cb_call_method(struct cb_walk *walk, cb_val receiver, cb_name name, const struct cb_call *call)
 {
     struct cb_flow *flow = walk->flow;
     const char *text = flow->names->text[name];
     cb_val out = NULL;
-    bool known = false;
+    bool known = false, unused = walk->unused;
+    walk->unused = false;
+    if (strcmp(text, "__getattribute__") == 0 && receiver && receiver->instance)
+        cb_call_any_method(walk, receiver);
     if (receiver && walk->summary && receiver->symbolic) { /* what the parameter is, the caller knows */
         bool typed = false;
         for (unsigned i = 0; i < receiver->n_atoms; i++)
@@ -265,7 +291,7 @@ cb_val cb_call_method(struct cb_walk *walk, cb_val receiver, cb_name name, const
         out = cb_value_join(flow, out, apply_stub(walk, stub, text, receiver, call));
     }
     bool any = any_callable(call);
-    if (receiver && !known) {
+    if (receiver && (!known || !is_container(flow, receiver))) {
         for (unsigned i = 0; i < receiver->n_atoms; i++)
             if (receiver->atoms[i].kind == CB_ATOM_HOLDER)
                 cb_call_escape(walk, receiver->atoms[i].items[0]);
@@ -277,8 +303,14 @@ cb_val cb_call_method(struct cb_walk *walk, cb_val receiver, cb_name name, const
         walk->may++;
         out = apply_stub(walk, stub, text, receiver, call);
         walk->may--;
-    } else if (!known && any)
-        cb_call_escape_arguments(walk, call);
+    } else if (!known) {
+        if (any)
+            cb_call_escape_arguments(walk, call);
+        walk->may++;
+        if (unused)
+            cb_mutate(walk, receiver);
+        walk->may--;
+    }
     if (any && receiver && (!known || !(typed_stub(walk, &receiver->atoms[0], text) && typed_stub(walk, &receiver->atoms[0], text)->flags & CB_STUB_PURE)))
         keep_arguments(walk, receiver, call);
     cb_val held = receiver ? cb_value_only(flow, receiver, CB_ATOM_HOLDER) : NULL;
@@ -406,8 +438,11 @@ static void call_first_argument(struct cb_walk *walk, const struct cb_call *call
 static cb_val get_attribute(struct cb_walk *walk, const struct cb_call *call)
 {
     const char *name = call->n > 1 ? cb_value_string(call->positional[1]) : NULL;
-    if (!name || !*name)
+    if (!name || !*name) {
+        if (call->n)
+            cb_call_any_method(walk, call->positional[0]);
         return call->n ? cb_value_part(walk->flow, call->positional[0]) : NULL;
+    }
     cb_val v = cb_walk_attribute(walk, call->positional[0], cb_names_intern(walk->flow->names, name, strlen(name)));
     return call->n > 2 ? cb_value_join(walk->flow, v, call->positional[2]) : v;
 }
@@ -564,7 +599,7 @@ cb_val cb_call_library(struct cb_walk *walk, uint32_t name, const struct cb_call
             out = cb_value_join(flow, out, cb_value_display(flow, "list", (cb_val[]){item}, 1, false));
     } else if (which == NEXT && call->n)
         out = cb_value_join(flow, out, cb_value_item(flow, call->positional[0], SIZE_MAX));
-    else if (any_callable(call) && !(stub->flags & CB_STUB_PURE) && which == PLAIN) {
+    else if (any_callable(call) && which == PLAIN && (!(stub->flags & CB_STUB_PURE) || may_call_back(flow->library.text[name]))) {
         for (uint32_t i = 0; i < call->n; i++)
             out = cb_value_join(flow, out, cb_value_holder(flow, call->positional[i]));
         for (uint32_t i = 0; i < call->n_keywords; i++)

@@ -142,6 +142,17 @@ static bool store_in_namespace(struct cb_walk *walk, cb_val base, cb_val index, 
     return true;
 }
 
+/* `x.part(…).y = 1`: what the method gave is most likely in x. */
+static void mutate_stored(struct cb_walk *walk, const struct cb_ast *node, cb_val base)
+{
+    cb_mutate(walk, base);
+    if (!base && node && node->kind == CB_AST_CALL && node->a && node->a->kind == CB_AST_ATTRIBUTE) {
+        walk->may++;
+        cb_mutate(walk, walk->receiver);
+        walk->may--;
+    }
+}
+
 static void store_subscript(struct cb_walk *walk, struct cb_env *env, struct cb_ast *target, cb_val value, bool del)
 {
     cb_val base = cb_walk_expression(walk, env, target->a);
@@ -152,7 +163,7 @@ static void store_subscript(struct cb_walk *walk, struct cb_env *env, struct cb_
     write_state(walk, base, CB_NO_NAME);
     if (base && base->instance)
         cb_call_special(walk, base, del ? walk->flow->n.delitem : walk->flow->n.setitem, index);
-    cb_mutate(walk, base);
+    mutate_stored(walk, target->a, base);
     cb_attach(walk, base, value);
 }
 
@@ -163,7 +174,7 @@ static void store_attribute(struct cb_walk *walk, struct cb_env *env, struct cb_
     write_state(walk, base, target->name);
     if (!del)
         cb_class_store(walk, base, target->name, value);
-    cb_mutate(walk, base);
+    mutate_stored(walk, target->a, base);
     cb_attach(walk, base, value);
 }
 

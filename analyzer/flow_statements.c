@@ -171,6 +171,8 @@ static void walk_statement(struct cb_walk *walk, struct cb_env *env, struct cb_a
     walk->line = node->line;
     switch (node->kind) {
     case CB_AST_EXPR:
+        if (node->a && node->a->kind == CB_AST_CALL && (node->next || env->kind != CB_ENV_MODULE || walk->flow->depth > 1))
+            walk->unused_call = node->a;
         walk->flow->shown = cb_walk_expression(walk, env, node->a);
         if (ends(walk, env, node->a))
             walk->dead = true;

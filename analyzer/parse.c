@@ -3,6 +3,7 @@
  */
 #include "analyzer/parse_walk.h"
 
+#include <stdatomic.h>
 #include <string.h>
 
 const TSLanguage *tree_sitter_python(void);
@@ -11,9 +12,13 @@ enum {
     BRACKETS_MAX = 200,       /* MAXLEVEL, CPython's tokenizer.c */
     INDENTS_MAX = 380,        /* see check_indents */
     CONTINUED_MAX = 200,      /* see struct look */
+    DOTS_MAX = 1000,
+    UNFOLD_FROM = 256 << 10,  /* bytes of text, from which parse_table.c pays */
     BYTES_PER_WORK = 5,       /* text for a progress report (100 steps of the parser; Python takes 20 bytes and more) … */
     WORK_MIN = 20000          /* … and reports that any text may take */
 };
+
+static _Atomic size_t parsed; /* bytes, by all parsers */
 
 /* What the grammar calls its symbols, as our kinds; several symbols may have one name. */
 static uint8_t kind_of(const char *name, bool named)
@@ -68,6 +73,7 @@ struct look {
     char *p, *end;
     uint32_t line, depth;
     uint32_t continued; /* empty lines with a backslash, in a row */
+    uint32_t dots;      /* in a row: recovery from an error looks at all `...` before for each */
     const char *refused;
 };
 
@@ -120,8 +126,10 @@ static void look_over(struct look *look)
             pass_continuation(look);
             continue;
         }
-        if (c != ' ' && c != '\t')
+        if (c != ' ' && c != '\t') {
             look->continued = 0;
+            look->dots = c == '.' ? look->dots + 1 : 0;
+        }
         switch (c) {
         case '"':
         case '\'': pass_string(look); continue;
@@ -136,6 +144,10 @@ static void look_over(struct look *look)
         case ']':
         case '}': look->depth -= look->depth > 0; break;
         case '\n': look->line++; break;
+        case '.':
+            if (look->dots > DOTS_MAX)
+                look->refused = "too many dots in a row";
+            break;
         default: break;
         }
         look->p++;
@@ -282,6 +294,8 @@ static void parse(struct cb_parser *parser, const char *text, size_t length, uin
         out->error_line = look.line;
         return;
     }
+    if (atomic_fetch_add(&parsed, length) + length >= UNFOLD_FROM && !parser->unfolded)
+        parser->unfolded = ts_parser_set_language(parser->ts, cb_parse_language());
     if (!check_indents(source.text, source.text + length)) {
         out->refused = "too many levels of indentation";
         out->error_line = first_line;

@@ -182,6 +182,7 @@ struct cb_parser {
     uint8_t *kinds; /* [TSSymbol] */
     uint32_t n_kinds;
     TSFieldId field_attribute;
+    bool unfolded; /* uses cb_parse_language */
     /* Kinds of the left operands' parents on the way down (parse_expression.c); shared by the builders. */
     uint8_t *spine;
     size_t n_spine, spine_capacity;
@@ -260,6 +261,8 @@ struct cb_ast *cb_build_block(struct cb_builder *b); /* the statements among the
 /* parse_ipython.c: the node of the item whose placeholder this integer is, or NULL. */
 struct cb_ast *cb_build_ipython(struct cb_builder *b);
 
+/* parse_table.c: the grammar, faster and larger. */
+const TSLanguage *cb_parse_language(void);
 /* parse.c: the statements of a text of its own, with lines counted from `first_line`; they hang below what is built. */
 struct cb_ast *cb_parse_fragment(struct cb_builder *b, const char *text, size_t length, uint32_t first_line);
 

@@ -3,7 +3,7 @@
 
 analyze.py [--tool analyze_bench] [--binary cellblock] [--core N] [--only speed|limits]
 
-speed   In one run on one core, taking turns: our analysis (syntax, scopes, order, effects, graph) and CPython's `ast.parse` +
+speed   In one run on one core, taking turns, CPU seconds: our analysis (syntax, scopes, order, effects, graph) and CPython's `ast.parse` +
         `symtable.symtable` on the same texts: the code cells of the corpus (../shared/corpus/debian.json, as far as
         installed; notebook by notebook) that `ast.parse` accepts, and the modules of the standard library. The goal is
         1.3 times faster. For comparison each of the two alone (symtable parses the text itself, into C's syntax tree).
@@ -78,10 +78,10 @@ def library():
 
 
 def timed(work, texts):
-    begin = time.perf_counter()
+    begin = time.process_time()
     for text in texts:
         work(text)
-    return time.perf_counter() - begin
+    return time.process_time() - begin
 
 
 def cpython(texts):

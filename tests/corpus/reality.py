@@ -104,12 +104,12 @@ class Truth:
         self.reads = read - {'_', '__', '___'}
         touched = {(r['from'], group.get((r['from'], r['name']))) for r in cell['reads'] if r['from'] >= 0}
         self.maybe_read = {name for (producer, name), digest in group.items() if (producer, digest) in touched} | read - self.reads
+        written = plain(names(cell['writes']), text) | plain(names(cell.get('uncopyable', ())), text)
         # Code that lists the namespace (globals(), joblib's workers that look at __main__) reads every name.
         unnamed = {x for x in self.reads if not mentions(text, x)}
-        self.whole = bool(cell.get('whole_scope_read')) or len(unnamed) > 3 and plain(known, '') <= self.reads | self.maybe_read
+        self.whole = bool(cell.get('whole_scope_read')) or len(unnamed) > 3 and plain(known, '') - written <= self.reads | self.maybe_read
         if self.whole:
             self.reads, self.maybe_read = set(), known
-        written = plain(names(cell['writes']), text) | plain(names(cell.get('uncopyable', ())), text)
         members = collections.defaultdict(set)
         for w in cell['writes']:
             members[w['digest']].add(w['name'])

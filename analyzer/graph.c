@@ -208,19 +208,22 @@ static void need_directory(struct graph *g, uint32_t cell, const char *path)
     }
 }
 
-/* A pattern reads the files that match it, a path the patterns that it matches. */
+/* A pattern reads the files that match it, a path the patterns that it matches: the newest of them. */
 static void read_matching(struct graph *g, uint32_t cell, uint32_t number, const char *path)
 {
     bool pattern = cb_path_is_pattern(path);
     const uint32_t *others = pattern ? g->files : g->patterns;
     uint32_t n = pattern ? g->n_files : g->n_patterns;
-    for (uint32_t i = 0; i < n && g->matching < CB_PATH_MATCHING; i++) {
+    unsigned matches = 0;
+    for (uint32_t i = n; i-- > 0 && matches < WRITERS_MAX && g->matching < CB_PATH_MATCHING;) {
         const struct location *l = &g->locations[others[i]];
         g->matching++;
         if (l->n_writers == 0 || others[i] == number)
             continue;
-        if (cb_path_match(pattern ? path : l->key, pattern ? l->key : path, &g->matching))
+        if (cb_path_match(pattern ? path : l->key, pattern ? l->key : path, &g->matching)) {
             read_location(g, cell, others[i]);
+            matches++;
+        }
     }
 }
 

@@ -174,6 +174,16 @@ static void test_many_writers(void **state)
     for (int i = 0; i < N; i++)
         edges += analysis.cells[i].n_dependencies;
     assert_in_range(edges, N, 70 * N);
+    static char words[N][64];
+    for (int i = 0; i < N; i++) {
+        snprintf(words[i], sizeof words[i], "fr:d*/*.csv fw:d/%d.csv", i);
+        texts[i] = words[i];
+    }
+    build(&arena, texts, N, &analysis);
+    edges = 0;
+    for (int i = 0; i < N; i++)
+        edges += analysis.cells[i].n_dependencies;
+    assert_in_range(edges, N, 70 * N);
     cb_arena_free(&arena);
 }
 

@@ -381,7 +381,29 @@ static void on_executed(struct cb_run_context *run, struct cb_live *live, const 
     ok(live);
 }
 
-static void on_commit(struct cb_live *live, const json_t *frame)
+/* Names that the cell read without asking are reads like others; each must be one that it could have asked for. */
+static bool add_bound(const struct cb_run_context *run, struct cb_live *live)
+{
+    json_t *seen = json_object();
+    bool ok = true;
+    size_t i;
+    json_t *read;
+    json_array_foreach (live->reads, i, read)
+        json_object_set_new(seen, json_string_value(json_object_get(read, "name")), json_true());
+    for (i = 0; i < live->commit.n_bound; i++) {
+        const char *name = live->commit.bound[i];
+        const struct cb_root *root = cb_roots_find(run->roots, name);
+        ok = ok && root && root->group && name[0] != '@';
+        if (!ok || json_object_get(seen, name))
+            continue;
+        json_object_set_new(seen, name, json_true());
+        json_array_append_new(live->reads, json_pack("{s:s, s:i}", "name", name, "from", root->cell));
+    }
+    json_decref(seen);
+    return ok;
+}
+
+static void on_commit(struct cb_run_context *run, struct cb_live *live, const json_t *frame)
 {
     struct stat spool;
     if (!live->executed || live->has_commit || fstat(live->spool, &spool) < 0) {
@@ -394,6 +416,10 @@ static void on_commit(struct cb_live *live, const json_t *frame)
         return;
     }
     live->has_commit = true;
+    if (!add_bound(run, live)) {
+        cb_live_abort(live, CB_EXIT_VIOLATION, "commit", "the cell's account of its reads is not valid", "");
+        return;
+    }
     ok(live);
     if (live->state == CB_LIVE_RUNNING)
         live->state = CB_LIVE_COMMITTED;
@@ -419,7 +445,7 @@ static void on_frame(struct cb_run_context *run, struct cb_live *live, const jso
     } else if (strcmp(op, "executed") == 0 && !live->executed) {
         on_executed(run, live, frame);
     } else if (strcmp(op, "commit") == 0) {
-        on_commit(live, frame);
+        on_commit(run, live, frame);
     } else {
         cb_live_abort(live, CB_EXIT_VIOLATION, "protocol", "the cell's process sent an unknown frame", "");
     }

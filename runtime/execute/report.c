@@ -97,8 +97,10 @@ static json_t *writes_of(struct cell_report *out, const struct cb_run_context *r
         if (!written_by(root, cell))
             continue;
         out->writes[out->n_writes++] = root->group;
-        json_array_append_new(writes, json_pack("{s:O, s:I}", "name", name, "bytes",
-                                                (json_int_t)cb_group_bytes(root->group)));
+        json_t *write = json_pack("{s:O, s:I}", "name", name, "bytes", (json_int_t)cb_group_bytes(root->group));
+        if (root->group->carried && json_object_get(root->group->carried, json_string_value(name)))
+            json_object_set_new(write, "carried", json_true());
+        json_array_append_new(writes, write);
     }
     json_decref(names);
     return writes;

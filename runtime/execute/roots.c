@@ -29,6 +29,7 @@ static void group_free(struct cb_group *group)
         free(group->roots[i]);
     free(group->roots);
     free(group->buffers);
+    json_decref(group->carried);
     free(group);
 }
 
@@ -132,6 +133,29 @@ static bool parse_extent(const json_t *pair, uint64_t size, struct cb_extent_ran
     return true;
 }
 
+/* Names of the group's own roots, or nothing. */
+static bool parse_carried(const json_t *names, struct cb_group *group)
+{
+    if (!names)
+        return true;
+    if (!json_is_array(names) || json_array_size(names) > group->n_roots)
+        return false;
+    json_t *own = json_object();
+    for (size_t i = 0; i < group->n_roots; i++)
+        json_object_set_new(own, group->roots[i], json_true());
+    group->carried = json_object();
+    bool ok = true;
+    size_t i;
+    json_t *name;
+    json_array_foreach (names, i, name) {
+        ok = ok && name_ok(name) && json_object_get(own, json_string_value(name));
+        if (ok)
+            json_object_set_new(group->carried, json_string_value(name), json_true());
+    }
+    json_decref(own);
+    return ok;
+}
+
 static struct cb_group *parse_group(const json_t *value, int cell, uint64_t size)
 {
     bool ok = true;
@@ -139,7 +163,8 @@ static struct cb_group *parse_group(const json_t *value, int cell, uint64_t size
     group->cell = cell;
     group->values_fd = -1;
     group->roots = parse_names(json_object_get(value, "roots"), &group->n_roots, &ok);
-    ok = ok && group->n_roots > 0 && parse_extent(json_object_get(value, "stream"), size, &group->stream);
+    ok = ok && group->n_roots > 0 && parse_extent(json_object_get(value, "stream"), size, &group->stream) &&
+         parse_carried(json_object_get(value, "carried"), group);
     const json_t *buffers = json_object_get(value, "buffers");
     ok = ok && json_is_array(buffers) && json_array_size(buffers) <= GROUPS_MAX;
     if (ok) {
@@ -171,6 +196,8 @@ int cb_commit_parse(const json_t *frame, int cell, uint64_t spool_size, struct c
     bool ok = true;
     out->deleted = parse_names(json_object_get(frame, "deleted"), &out->n_deleted, &ok);
     out->order = parse_names(json_object_get(frame, "order"), &out->n_order, &ok);
+    if (json_object_get(frame, "bound"))
+        out->bound = parse_names(json_object_get(frame, "bound"), &out->n_bound, &ok);
     if (!ok)
         return refuse(err, cell, "names");
     out->groups = cb_alloc(json_array_size(groups) * sizeof *out->groups);
@@ -207,10 +234,13 @@ void cb_commit_free(struct cb_commit *commit)
         free(commit->deleted[i]);
     for (size_t i = 0; i < commit->n_order; i++)
         free(commit->order[i]);
+    for (size_t i = 0; i < commit->n_bound; i++)
+        free(commit->bound[i]);
     free(commit->groups);
     free(commit->uncopyable);
     free(commit->deleted);
     free(commit->order);
+    free(commit->bound);
     *commit = (struct cb_commit){0};
 }
 

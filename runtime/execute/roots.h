@@ -23,6 +23,7 @@ struct cb_group {
     size_t n_buffers;
     char **roots;
     size_t n_roots;
+    json_t *carried; /* set of those roots whose value the cell did not change: they share an object with one that it did; or NULL */
     char digest[72]; /* "" until asked for */
 };
 
@@ -52,8 +53,8 @@ struct cb_commit {
         char *root, *type, *reason;
     } *uncopyable;
     size_t n_uncopyable;
-    char **deleted, **order;
-    size_t n_deleted, n_order;
+    char **deleted, **order, **bound; /* bound: names read from groups that were loaded for another name, without a `read` */
+    size_t n_deleted, n_order, n_bound;
 };
 int cb_commit_parse(const json_t *frame, int cell, uint64_t spool_size, struct cb_commit *out, struct cb_error *err);
 void cb_commit_free(struct cb_commit *commit);

@@ -204,3 +204,5 @@ case('uncopyable generator', 'g = (i for i in range(3))\nx = 1', 'print(x)', 'tr
 case('uncopyable file', 'f = open("/dev/null")\nd = {"f": f}\nn = 2', 'print(n)', uncopyable={0: ['f', 'd']})
 case('linked list', 'node = None\nfor i in range(10000):\n    node = [node, i]', 'n, c = node, 0\nwhile n:\n    n, c = n[0], c + 1\nprint(c)')
 case('linked objects', 'class N:\n    def __init__(self, n): self.n = n\nnode = None\nfor i in range(10000):\n    node = N(node)', 'n, c = node, 0\nwhile n:\n    n, c = n.n, c + 1\nprint(c)')
+case('every name of a group is a read', 'x = [1]\ny = x\nz = x', 'print(x, y)', 'w = [x]', 'x.append(2)\nprint(w)', reads={1: ['x', 'y'], 2: ['x'], 3: ['x', 'w']},
+     carried={2: ['x', 'y', 'z'], 3: []})

@@ -86,3 +86,18 @@ from PIL import Image
 im = Image.new('RGB', (2, 2))
 """, 'import io\nb = io.BytesIO()\nim.save(b, "png")', 'print(Image.open(io.BytesIO(b.getvalue())).size)', 'print(Image.open(io.BytesIO(b.getvalue())).format)')
 case('attribute of a DataFrame', 'import pandas as pd, warnings\nwarnings.simplefilter("ignore")\ndf = pd.DataFrame({"a": ["x"]})\ndf.mark = [True]\ns = df["a"]', 'print(df.mark, s.str.upper().tolist())\ndf.plot', 'df.mark.append(1)', 'print(df.mark)', writes={1: []})
+case('submodules that a function imported', """
+def f():
+    import xmlrpc.client, pydoc_data.topics, wsgiref.handlers
+f()
+""", """
+import xmlrpc, wsgiref, pydoc_data
+print(xmlrpc.client.__name__, wsgiref.util.__name__, hasattr(pydoc_data, 'topics'), hasattr(wsgiref, 'nothing'))
+from wsgiref import headers
+""", """
+try:
+    wsgiref.validate
+except AttributeError as e:
+    print(e)
+print(wsgiref.handlers.__name__)
+""")

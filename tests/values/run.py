@@ -30,9 +30,13 @@ def check(name, sources, expect):
         if harness.written(commits[number]) != sorted(names):
             return 'cell %d wrote %s, not %s' % (number, harness.written(commits[number]), sorted(names))
     for number, names in (expect.get('reads') or {}).items():
-        seen = [root for root in reads[number] if not root.startswith('@')]
+        seen = [root for root in reads[number] + commits[number]['bound'] if not root.startswith('@')]
         if seen != list(names):
             return 'cell %d read %s, not %s' % (number, seen, names)
+    for number, names in (expect.get('carried') or {}).items():
+        got = sorted(root for group in commits[number]['groups'] for root in group.get('carried', ()))
+        if got != sorted(names):
+            return 'cell %d carried %s, not %s' % (number, got, sorted(names))
     for number, names in (expect.get('uncopyable') or {}).items():
         got = sorted(item['root'] for item in commits[number]['uncopyable'])
         if got != sorted(names):

@@ -1,5 +1,6 @@
 """Modules over cells: those of the workspace travel by value, others are imported again without a word, patches are put back."""
 import dis
+import importlib
 import importlib.machinery
 import sys
 import sysconfig
@@ -148,19 +149,73 @@ def original(module, name):
 
 # ---- modules of the image ----
 
+_MOST_NAMES = 20000
+#: packages of the shell, which load parts of themselves when they please
+_SHELL = frozenset(('IPython', 'ipykernel', 'matplotlib_inline', 'traitlets', 'jedi', 'parso', 'pygments', 'zmq', 'tornado', 'prompt_toolkit',
+                    'encodings', 'asyncio', 'concurrent', 'multiprocessing', 'stack_data', 'executing', 'jupyter_client', 'email'))
+
+
 def imported():
-    """Names that cells imported beyond what was there: top-level packages alone."""
+    """Names that cells imported beyond what was there: top-level packages, and submodules that their packages show."""
     if len(_known) == len(sys.modules) and not _carried:
         return []
-    fresh = {name.partition('.')[0] for name in sys.modules.keys() - _known}
-    fresh = {name for name in fresh if name not in _known and (name not in sys.stdlib_module_names or name in ('this', 'antigravity'))
-             and not name.startswith(_OWN)}
-    return sorted(fresh | _carried)
+    fresh = set()
+    for name in sys.modules.keys() - _known - _carried:
+        top, _, inner = name.partition('.')
+        if name.startswith(_OWN) or top in _SHELL:
+            continue
+        if top not in _known and top not in _carried and (top not in sys.stdlib_module_names or top in ('this', 'antigravity')):
+            fresh.add(top)
+        if inner and '._' not in name and _shown(name):
+            fresh.add(name)
+    return sorted(fresh | _carried)[:_MOST_NAMES]
+
+
+def _shown(name):
+    """Whether code finds this submodule as an attribute of its package."""
+    package, _, last = name.rpartition('.')
+    module = sys.modules[name]
+    package = sys.modules.get(package)
+    return (issubclass(type(package), types.ModuleType) and issubclass(type(module), types.ModuleType)
+            and types.ModuleType.__getattribute__(package, '__dict__').get(last) is module and not is_stateful(name, module))
 
 
 def carry(names):
     _carried.update(names)
     _ensure_finder()
+    packages = {}
+    for name in names:
+        package, _, last = name.rpartition('.')
+        if package and name not in sys.modules:
+            packages.setdefault(package, set()).add(last)
+    for package, inner in packages.items():
+        if package in sys.modules:
+            _answer(package, inner)
+        else:
+            after_import(package, lambda package=package, inner=inner: _answer(package, inner))
+
+
+def _answer(package, inner):
+    """Let a package answer (PEP 562) for submodules that an earlier cell imported: silently, when they are first asked for."""
+    space = types.ModuleType.__getattribute__(sys.modules[package], '__dict__')
+    before = space.get('__getattr__')
+
+    def __getattr__(name):
+        if name in inner:
+            inner.discard(name)
+            from cellblock_agent.values import quiet
+            try:
+                with quiet():
+                    importlib.import_module(package + '.' + name)
+                return space[name]
+            except Exception:           # as before: what cannot be imported again is not there
+                pass
+        if before is not None:
+            return before(name)
+        raise AttributeError('module %r has no attribute %r' % (package, name))
+
+    space['__getattr__'] = __getattr__
+    own_change(package, '__getattr__')
 
 
 def after_import(name, function):
@@ -175,7 +230,7 @@ class Finder:
 
     @classmethod
     def find_spec(cls, name, path=None, target=None):
-        quiet = name.partition('.')[0] in _carried
+        quiet = name in _carried or name.partition('.')[0] in _carried
         if name in cls.busy or not quiet and name not in _waiting:
             return None
         cls.busy.add(name)

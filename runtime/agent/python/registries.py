@@ -23,7 +23,7 @@ _noted = {}             # package -> what earlier cells left there, as applied
 _told = set()           # entries that an earlier cell could not save
 
 #: what libraries fill by themselves and would fill again
-_OWN = re.compile(r'cache|memo|lock|weak|_abc_|__warningregistry__|__slotnames__|logger|_thread|stack|finali[sz]', re.I)
+_OWN = re.compile(r'cache|memo|lock|weak|_abc_|__warningregistry__|__slotnames__|logger|_thread|stack|finali[sz]|_(min|max)_vals', re.I)
 #: packages of the shell and the agent, and those whose state components of their own carry
 _PACKAGES = frozenset(('IPython', 'ipykernel', 'traitlets', 'jupyter_client', 'jupyter_core', 'zmq', 'tornado', 'prompt_toolkit', 'jedi',
                        'parso', 'pygments', 'matplotlib_inline', 'cellblock_agent', '_cellblock', '__main__', 'pkg_resources', 'backcall',
@@ -200,7 +200,7 @@ def _patch(name, key, value, before):
     if type(value) in _PLAIN and type(before[key]) in _PLAIN:
         return True
     return (type(value) is types.FunctionType and type(before[key]) is types.FunctionType
-            and str(value.__module__).partition('.')[0] != name.partition('.')[0])
+            and str(value.__module__).partition('.')[0] not in (name.partition('.')[0], *_PACKAGES - {'__main__'}))
 
 
 def _savable(changed, fresh, result):

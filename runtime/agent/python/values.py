@@ -203,6 +203,7 @@ class Namespace:
         self.touched = set()    # visible names that are decided: loaded, deleted or overwritten knowingly
         self.objects = {}       # root -> object, of every group that was loaded
         self.groups = []
+        self.also_read = []     # names bound without asking, since their group was loaded for another
         self.bound = {}         # name -> (address of the object that loading bound, the object where it is a scalar)
         self.home = {}          # root -> its group
         self.hidden = set()
@@ -362,6 +363,7 @@ class Namespace:
 
     def _bring(self, name):
         """Load a pending name and bind it; KeyError when no version provides it."""
+        known = name in self.objects
         try:
             value = self._load_root(name)
         except UncopyableValue as error:
@@ -371,6 +373,8 @@ class Namespace:
         except KeyError:
             self.touched.add(name)
             raise
+        if known:
+            self.also_read.append(name)
         self._bind(name, value)
         return value
 
@@ -632,7 +636,8 @@ class Namespace:
         units += self._fresh_units(fresh)
         for component, value in changed.items():
             units.append(Unit(['@a:' + component], [value], True))
-        frame = {'op': 'commit', 'groups': [], 'uncopyable': self._lost_ambient(), 'deleted': deleted, 'order': list(fresh)}
+        frame = {'op': 'commit', 'groups': [], 'uncopyable': self._lost_ambient(), 'deleted': deleted, 'order': list(fresh),
+                 'bound': self.also_read}
         if any(unit.changed for unit in units):
             self._write(units, frame)
         return frame
@@ -728,7 +733,11 @@ class Namespace:
             if merged.failed is not None:
                 self._refuse(members, frame)
             else:
-                frame['groups'].append(self._store(merged))
+                group = self._store(merged)
+                carried = [root for unit in members if not unit.changed for root in unit.roots]
+                if carried:
+                    group['carried'] = carried
+                frame['groups'].append(group)
 
     def _try(self, unit):
         try:

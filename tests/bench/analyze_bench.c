@@ -46,6 +46,7 @@ static bool read_file(struct texts *texts, const char *path, bool ends)
             text = grown(text, capacity *= 2);
     }
     fclose(f);
+    text = grown(text, n ? n : 1); /* thousands of cells: only their texts count in the peak */
     if (texts->n == texts->capacity) {
         texts->capacity = texts->capacity ? 2 * texts->capacity : 1024;
         texts->items = grown(texts->items, texts->capacity * sizeof *texts->items);

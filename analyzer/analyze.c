@@ -47,7 +47,7 @@ struct cb_analysis *cb_analyze(const struct cb_source *cells, size_t n)
         if (fits)
             analyze_cell(reading, i, &cells[i], &results[i].effects);
         else
-            refuse(reading, &results[i].effects, "the notebook's code is larger than 64 MiB");
+            refuse(reading, &results[i].effects, "the notebook's code is larger than 16 MiB");
     }
     cb_reading_stop(reading);
     cb_graph_build(&reading->arena, results, n, analysis);

@@ -6,7 +6,7 @@
 
 #include "analyzer/effects.h"
 
-#define CB_ANALYSIS_MAX_BYTES (64u << 20) /* of all cells together: more is refused, as the notebook itself would be */
+#define CB_ANALYSIS_MAX_BYTES (16u << 20) /* of all cells together: more is refused. A tree takes up to 200 times its text */
 
 struct cb_analysis_private {
     struct cb_arena arena;

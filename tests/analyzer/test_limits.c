@@ -23,6 +23,7 @@
 /* A cell is analysed at n and 2n; 2 is linear, 4 quadratic. */
 #define SLACK 3.0
 #define SHORT_SECONDS 0.25
+#define HOPELESS_SECONDS 3
 
 static double cpu_seconds(void)
 {
@@ -434,7 +435,11 @@ static void test_shape(void **state)
 {
     const struct shape *shape = *state;
     size_t n = shape->n / SIZE_SCALE, effects = 0;
-    cleanup_buffer struct cb_buffer one = {0}, two = {0};
+    cleanup_buffer struct cb_buffer little = {0}, one = {0}, two = {0};
+    shape->make(&little, n / 8);
+    double before = analyse(&little, &effects);
+    if (before > HOPELESS_SECONDS) /* rather a word than a wait */
+        fail_msg("%s: %.3f s for %zu bytes", shape->name, before, little.length);
     shape->make(&one, n);
     shape->make(&two, 2 * n);
     double first = analyse(&one, &effects), second = analyse(&two, &effects);

@@ -74,7 +74,6 @@ void cb_flow_cell(struct cb_flow *flow, const struct cb_module *module, const st
     flow->module = module;
     flow->stars_here = false;
     flow->shown = NULL;
-    flow->replayed = 0;
     flow->n_log = flow->region = 0;
     if (flow->n_applied)
         memset(flow->applied, 0, ((size_t)flow->applied_mask + 1) * sizeof *flow->applied);

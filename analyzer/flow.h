@@ -325,7 +325,7 @@ struct cb_flow {
     uint32_t n_functions;
     uint64_t *applied;        /* replays done in this cell */
     uint32_t n_applied, applied_mask;
-    uint64_t replayed;  /* events */
+    uint64_t replayed;  /* events, in the whole notebook */
     cb_val shown;       /* of the last expression statement */
     bool other_backend; /* of pyplot: figures stay open from cell to cell */
     uint32_t escapes;   /* nested */

@@ -416,6 +416,8 @@ static void warn_live(struct running *r, const struct cb_live *live)
     }
 }
 
+#define PUT_BACK "@a:another cell's " /* values.py: a component that was carried, and could not be put in place here */
+
 /* Ambient state that could not be carried is said at once: no later cell will stumble over it by name. */
 static void warn_ambient(struct running *r, const struct cb_live *live)
 {
@@ -423,8 +425,13 @@ static void warn_ambient(struct running *r, const struct cb_live *live)
         const struct cb_uncopyable *u = &live->commit.uncopyable[i];
         if (strncmp(u->root, "@a:", 3) != 0)
             continue;
-        cleanup_free char *text = cb_format("what cell %d changed in %.100s cannot be carried to later cells: %.300s",
-                                            live->index + 1, u->root + 3, u->reason ? u->reason : u->type);
+        const char *why = u->reason ? u->reason : u->type;
+        bool late = strncmp(u->root, PUT_BACK, strlen(PUT_BACK)) == 0;
+        cleanup_free char *text =
+            late ? cb_format("what earlier cells changed in %.100s could not be put in place for cell %d: %.300s",
+                             u->root + strlen(PUT_BACK), live->index + 1, why)
+                 : cb_format("what cell %d changed in %.100s cannot be carried to later cells: %.300s", live->index + 1,
+                             u->root + 3, why);
         notice(r, text);
     }
 }

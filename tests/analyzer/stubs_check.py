@@ -7,7 +7,7 @@ Arguments   a keyword that the file gives is a parameter of the function, at the
 inplace     a method has an entry `if inplace` exactly if it has such a parameter (pandas).
 In place    methods of built-in types and of ndarray are called: those that the file says mutate change their object, all
             others do not; and every method of these types that could be called is one or the other.
-Files       components are those of runtime/agent/python/ambient.py; builtins are Python's.
+Files       components are those of runtime/agent/python/components_*.py; builtins are Python's.
 
 Prints what it left out, by library, and why. Exit status 1 with a line for each contradiction.
 """
@@ -217,10 +217,12 @@ class Check:
                     self.counts['methods called'] += 1
 
     def lists(self):
-        with open(os.path.join(ROOT, 'runtime', 'agent', 'python', 'ambient.py'), encoding='utf-8') as source:
-            real = set(re.findall(r"^@component\('([^']+)'", source.read(), re.M))
+        real = set()
+        for part in ('process', 'libraries', 'ipython'):
+            with open(os.path.join(ROOT, 'runtime', 'agent', 'python', 'components_%s.py' % part), encoding='utf-8') as source:
+                real.update(re.findall(r"^@component\('([^']+)'", source.read(), re.M))
         for name in set(self.file.components) - real:
-            self.problem(0, 'component %s is not in ambient.py' % name)
+            self.problem(0, 'component %s is not in components_*.py' % name)
         self.left['components that no entry speaks of'] += len(real - set(self.file.components))
         own = {'display', 'get_ipython', '__builtins__', '__file__'}
         real = {name for name in dir(builtins) if not name.startswith('__pybind') and name != '_'}

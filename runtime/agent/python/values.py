@@ -17,9 +17,11 @@ import warnings
 
 import _cellblock
 from cellblock_agent import ambient, arrays, borrowers, imports, libraries, pickler, reducers, registries, timers
+# In the order in which components are applied.
+from cellblock_agent import components_process, components_libraries, components_ipython
 from cellblock_agent.pickler import Digester, Reader, Uncopyable, Writer, _root, context, deep
 
-__all__ = ['Namespace', 'UncopyableValue', '_root', 'libraries', 'reducers', 'timers']
+__all__ = ['Namespace', 'UncopyableValue', '_root', 'components_ipython', 'components_libraries', 'libraries', 'reducers', 'timers']
 
 SPOOL_UNIT = 4096
 LOST = "another cell's "
@@ -148,17 +150,17 @@ class _NullWriter(io.TextIOBase):
 def quiet():
     """User code that runs while values travel prints nothing, warns nothing, and leaves the warnings machinery as it is."""
     out, err, filters = sys.stdout, sys.stderr, warnings.filters
-    hushed = ambient.hush_logging()
+    hushed = components_process.hush_logging()
     sys.stdout = sys.stderr = _NullWriter()
-    ambient.hidden_filters.append(ambient._real_filters())
+    components_process.hidden_filters.append(components_process.real_filters())
     warnings.filters = [('ignore', None, Warning, None, 0)]
     try:
         yield
     finally:
         if hushed:
-            ambient.unhush_logging()
+            components_process.unhush_logging()
         sys.stdout, sys.stderr, warnings.filters = out, err, filters
-        ambient.hidden_filters.pop()
+        components_process.hidden_filters.pop()
 
 
 class Group:

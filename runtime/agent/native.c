@@ -199,63 +199,6 @@ static PyObject *native_changed_modules(PyObject *self, PyObject *args)
     return found && PyErr_Occurred() ? (Py_DECREF(found), NULL) : found;
 }
 
-/* A number that is another after a table was changed: a dictionary's version, at word `tag`, or its contents' addresses. */
-static uint64_t mark_of(PyObject *table, int tag)
-{
-    uint64_t mark = 14695981039346656037u; /* FNV-1a */
-    if (PyDict_Check(table)) {
-        if (tag > 0) {
-            memcpy(&mark, (const char *)table + (size_t)tag * sizeof mark, sizeof mark);
-            return mark;
-        }
-        PyObject *key, *value;
-        Py_ssize_t at = 0;
-        while (PyDict_Next(table, &at, &key, &value))
-            mark = ((mark ^ (uintptr_t)key) * 1099511628211u ^ (uintptr_t)value) * 1099511628211u;
-        return mark;
-    }
-    if (PyList_Check(table))
-        for (Py_ssize_t i = 0, n = PyList_Size(table); i < n; i++)
-            mark = (mark ^ (uintptr_t)PyList_GetItem(table, i)) * 1099511628211u;
-    return mark ^ (uint64_t)PyObject_Size(table);
-}
-
-/* marks(tables, tag) -> bytes; marks(tables, tag, before) -> numbers of those whose mark is another. */
-static PyObject *native_marks(PyObject *self, PyObject *args)
-{
-    (void)self;
-    PyObject *tables, *before = NULL;
-    int tag;
-    if (!PyArg_ParseTuple(args, "O!i|O!", &PyList_Type, &tables, &tag, &PyBytes_Type, &before))
-        return NULL;
-    Py_ssize_t n = PyList_Size(tables), size = n * (Py_ssize_t)sizeof(uint64_t);
-    if (before && PyBytes_Size(before) != size) {
-        PyErr_SetString(PyExc_ValueError, "as many marks as tables are needed");
-        return NULL;
-    }
-    PyObject *result = before ? PyList_New(0) : PyBytes_FromStringAndSize(NULL, size);
-    char *bytes = result ? PyBytes_AsString(before ? before : result) : NULL;
-    for (Py_ssize_t i = 0; bytes && i < n; i++, bytes += sizeof(uint64_t)) {
-        /* The tables lie all over the heap: most of the time is waiting for memory. */
-        if (i + 16 < n)
-            __builtin_prefetch((const char *)PyList_GetItem(tables, i + 16) + sizeof(PyObject));
-        uint64_t mark = mark_of(PyList_GetItem(tables, i), tag);
-        if (!before) {
-            memcpy(bytes, &mark, sizeof mark);
-        } else if (memcmp(bytes, &mark, sizeof mark) != 0) {
-            PyObject *number = PyLong_FromSsize_t(i);
-            if (!number || PyList_Append(result, number) < 0)
-                bytes = NULL;
-            Py_XDECREF(number);
-            if (!bytes)
-                break;
-        }
-    }
-    if (PyErr_Occurred())
-        Py_CLEAR(result);
-    return result;
-}
-
 /* ---- hot pages ----
  * A cell's first milliseconds are page faults: thousands of pages whose reference counts it touches are copied one by one.
  * Which ones is much the same for every cell, so one fork finds out and the others copy them in a few system calls. */
@@ -388,7 +331,6 @@ static PyMethodDef methods[] = {
     {"populate", native_populate, METH_O, "populate(pairs)"},
     {"modules_holding", native_modules_holding, METH_O, "modules_holding(name) -> [(module, value)]"},
     {"changed_modules", native_changed_modules, METH_VARARGS, "changed_modules(names, base) -> names"},
-    {"marks", native_marks, METH_VARARGS, "marks(tables, tag[, before]) -> bytes or numbers"},
     {"dirty", native_dirty, METH_VARARGS, "dirty(address, length) -> private pages"},
 #ifndef CB_NATIVE_ALONE
     {"prepare", native_prepare, METH_VARARGS, "prepare(pidfd)"},

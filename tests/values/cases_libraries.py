@@ -75,11 +75,6 @@ import matplotlib.pyplot as plt, matplotlib as mpl
 from matplotlib.colors import ListedColormap
 mpl.colormaps.register(ListedColormap(['r', 'b'], name='mine'))
 """, 'x = 1', 'print(plt.get_cmap("mine").N, "mine" in mpl.colormaps)\nmpl.colormaps.unregister("mine")', 'print("mine" in mpl.colormaps)')
-case('method of a library class replaced by a library', """
-import pandas.io.formats.format as f
-def patch():
-    f.DataFrameRenderer.to_html = lambda self, *a, **k: 'patched'
-""", 'patch()', 'import pandas as pd\nprint(pd.DataFrame({"a": [1]}).to_html())')
 case('setting inside a library', 'import sympy.printing.pretty.pretty_symbology as s\nimport sympy', 'sympy.pretty_use_unicode(True)\nprint(s._use_unicode)', 'print(sympy.printing.pretty.pretty_symbology._use_unicode)')
 case('library that imports the rest of itself', """
 from PIL import Image
@@ -101,3 +96,5 @@ except AttributeError as e:
     print(e)
 print(wsgiref.handlers.__name__)
 """)
+case('objects that refuse to be pickled by policy', 'import patsy, pandas as pd\nd = patsy.dmatrix("a + C(b)", pd.DataFrame({"a": [1., 2, 3], "b": list("xyx")}), return_type="dataframe")',
+     'print(d.design_info.column_names)', 'print(type(d.design_info).__name__, list(d.columns) == d.design_info.column_names)')

@@ -19,7 +19,7 @@ import types
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
 AGENT = os.path.join(ROOT, 'runtime', 'agent', 'python')
-MODULES = ('pickler', 'arrays', 'reducers', 'libraries', 'imports', 'registries', 'ambient', 'borrowers', 'timers', 'values')
+MODULES = ('pickler', 'arrays', 'reducers', 'libraries', 'imports', 'ambient', 'borrowers', 'timers', 'values')
 
 
 def load_agent(work):

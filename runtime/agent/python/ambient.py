@@ -7,7 +7,7 @@ themselves are in components_process.py, components_libraries.py and components_
 """
 import sys
 
-from cellblock_agent import imports, pickler, registries
+from cellblock_agent import imports, pickler
 
 #: components in the order in which they are applied
 components = {}
@@ -43,8 +43,6 @@ def baseline(shell=None):
     components['ipython'].settle()
     pickler.index_modules()
     imports.baseline()
-    registries.baseline()
-    registries.keep()
     for made in components.values():
         if made.needs is None or made.needs in sys.modules:
             fingerprints[made.name] = made.fingerprint()
@@ -91,8 +89,6 @@ def apply(values):
     for name in values:
         if name.startswith('patch:'):
             imports.apply_patches(name[6:], values[name])
-        elif name.startswith('library:'):
-            registries.apply(name[8:], values[name])
 
 
 def _apply_one(made, value):
@@ -118,7 +114,6 @@ def changes():
         except Exception as error:
             _report(made.name, error)
     found.update(imports.patches())
-    found.update(registries.changes())
     return found
 
 

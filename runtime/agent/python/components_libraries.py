@@ -227,3 +227,41 @@ class Units(Component):
 
     def differs(self):
         return False
+
+
+@component('matplotlib.colormaps', 'matplotlib.cm')
+class ColourMaps(Component):
+    """Colour maps that the notebook, or a library it called, has registered. A map is one of the image's as long as it is the same object."""
+
+    def __init__(self):
+        self.base = None
+
+    def _remember(self):
+        self.base = dict(self._maps())
+
+    def _maps(self):
+        return sys.modules['matplotlib.cm']._colormaps._cmaps
+
+    def fingerprint(self):
+        if self.base is None:           # a later import brought matplotlib: what it has then is its own
+            self._remember()
+        maps = self._maps()
+        if len(maps) == len(self.base) and maps.keys() == self.base.keys() and all(maps[name] is self.base[name] for name in maps):
+            return {}
+        return {name: maps.get(name) for name in maps.keys() | self.base.keys() if maps.get(name) is not self.base.get(name)}
+
+    def apply(self, value):
+        self.fingerprint()
+        maps = self._maps()
+        for name in list(maps):
+            if name not in self.base:
+                del maps[name]
+        maps.update(self.base)
+        for name, made in value.items():
+            if made is None:
+                maps.pop(name, None)
+            else:
+                maps[name] = made
+
+    def differs(self):
+        return bool(self.fingerprint())

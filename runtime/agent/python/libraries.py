@@ -298,7 +298,26 @@ def _reduce_figure(self, figure):
     return (_figure, (type(figure),), (state, type(figure.canvas), getattr(manager, 'num', None)), None, None, _figure_set)
 
 
+# ---- classes that refuse to be pickled by policy ----
+
+def _refuses(kind):
+    """patsy's classes: plain objects whose __getstate__ does nothing but raise NotImplementedError."""
+    code = getattr(getattr(kind, '__getstate__', None), '__code__', None)
+    return (code is not None and code.co_names[:1] == ('NotImplementedError',) and kind.__reduce_ex__ is object.__reduce_ex__
+            and kind.__reduce__ is object.__reduce__ and kind.__basicsize__ <= object.__basicsize__ + 16)
+
+
+def _plain_state(made, state):
+    made.__dict__.update(state)
+
+
+def _reduce_plain(self, made):
+    return object.__new__, (type(made),), made.__dict__, None, None, _plain_state
+
+
 def finder(kind):
+    if _refuses(kind):
+        return _reduce_plain
     if type(type(kind)).__name__ == 'type' and type(kind).__module__ == 'Boost.Python':
         return reduce_boost
     if kind.__qualname__ == 'NumExpr' and 'numexpr' in sys.modules:

@@ -16,7 +16,7 @@ import types
 import warnings
 
 import _cellblock
-from cellblock_agent import ambient, arrays, borrowers, imports, libraries, pickler, reducers, registries, timers
+from cellblock_agent import ambient, arrays, borrowers, imports, libraries, pickler, reducers, timers
 # In the order in which components are applied.
 from cellblock_agent import components_process, components_libraries, components_ipython
 from cellblock_agent.pickler import Digester, Reader, Uncopyable, Writer, _root, context, deep
@@ -311,8 +311,6 @@ class Namespace:
             if brought:
                 with quiet():
                     ambient.apply(brought)
-        if eager:
-            registries.settled()
         for group in self.groups:       # putting an object in place may have changed it
             if any(root.startswith('@a:') for root in group.current):
                 self._digest_group(group)
@@ -332,8 +330,6 @@ class Namespace:
 
     def _cannot_apply(self, name, error):
         """A component that was saved but cannot be loaded is said by this cell; one that could not be saved was said already."""
-        if name.startswith('library:'):
-            registries.known_lost(name[8:])
         if isinstance(error, UncopyableValue) and not error.told:
             ambient.problems.append((name, error))
 

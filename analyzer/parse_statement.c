@@ -7,9 +7,32 @@
 
 static struct cb_ast *statement(struct cb_builder *b);
 
+/* The column of a statement that is the first of its line, else -1. */
+static int64_t indent_of(const struct cb_builder *b)
+{
+    uint32_t start = ts_node_start_byte(b->node), p = start;
+    while (p && (b->text[p - 1] == ' ' || b->text[p - 1] == '\t'))
+        p--;
+    bool first = !p || (b->text[p - 1] == '\n' && (p < 2 || b->text[p - 2] != '\\'));
+    return first ? (int64_t)(start - p) : -1;
+}
+
+/* The grammar takes a line that is indented more than its block for one of the block; Python does not. */
+static void check_indent(struct cb_builder *b, int64_t *block)
+{
+    int64_t indent = indent_of(b);
+    if (*block < 0)
+        *block = indent;
+    else if (indent > *block)
+        cb_note_error(b, cb_line(b));
+}
+
 struct cb_ast *cb_build_block(struct cb_builder *b)
 {
     struct cb_ast_list list = {0};
+    int64_t indent = -1;
+    bool block = b->kind == CB_K_BLOCK;
+    uint32_t line = cb_line(b);
     if (b->depth >= CB_DEPTH_MAX) {
         cb_note_error(b, cb_line(b));
         return NULL;
@@ -17,17 +40,19 @@ struct cb_ast *cb_build_block(struct cb_builder *b)
     b->depth++;
     if (cb_enter(b)) {
         do {
-            if (cb_is_statement(b->kind))
+            if (cb_is_statement(b->kind)) {
+                check_indent(b, &indent);
                 cb_list_add(&list, statement(b));
-            else if (b->kind == CB_K_ERROR || b->kind == CB_K_BLOCK) /* what an error leaves */
+            } else if (b->kind == CB_K_ERROR || b->kind == CB_K_BLOCK) /* what an error leaves */
                 cb_list_add(&list, cb_build_block(b));
         } while (cb_next(b));
         cb_leave(b);
     }
     b->depth--;
+    if (block && !list.first)
+        cb_note_error(b, line);
     return list.first;
 }
-
 
 /* else and finally: the block in a clause. */
 static struct cb_ast *clause_block(struct cb_builder *b)
@@ -126,6 +151,8 @@ static struct cb_ast *expression_statement(struct cb_builder *b)
     cb_leave(b);
     if (kind == CB_K_ASSIGNMENT || kind == CB_K_AUGMENTED_ASSIGNMENT)
         return node;
+    if (kind == CB_K_NAMED_EXPRESSION) /* `x := 1` is a statement to the grammar alone */
+        cb_note_error(b, line);
     value = cb_build_children(b, line);
     if (!value)
         return NULL;

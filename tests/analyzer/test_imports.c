@@ -42,8 +42,8 @@ static void test_statements(void **state)
     expect("import\nimport 1\nimport a.\nfrom a\nfrom a import\nimport b", "");
     expect("import \xc3\xa9", "\xc3\xa9");
     expect("x = 1\n    import a", "");
-    expect("  import a\n  import b\n    import c",
-           "a b"); /* IPython removes the indentation of the first line */
+    expect("  import a\n  import b", "a b"); /* IPython removes the indentation of the first line */
+    expect("  import a\n  import b\n    import c", "");
     expect("important = 1\nimport_ = 2\nfrom_ = 3", "");
     expect("", "");
     expect("\n\n   \n", "");

@@ -38,11 +38,14 @@ static uint8_t kind_of(const char *name, bool named)
     return CB_K_OTHER;
 }
 
-struct cb_parser *cb_parser_new(struct cb_names *names)
+/* Parsers that are not in use: making one costs as much as parsing some kilobytes, and a used one has its pools filled. */
+enum { SPARES = 8 };
+static struct cb_parser *_Atomic spares[SPARES];
+
+static struct cb_parser *make_parser(void)
 {
     const TSLanguage *language = tree_sitter_python();
     struct cb_parser *parser = cb_alloc(sizeof *parser);
-    parser->names = names;
     parser->ts = ts_parser_new();
     if (!parser->ts || !ts_parser_set_language(parser->ts, language))
         abort(); /* another version of the grammar than of the library: a build that cannot work */
@@ -57,10 +60,28 @@ struct cb_parser *cb_parser_new(struct cb_names *names)
     return parser;
 }
 
+struct cb_parser *cb_parser_new(struct cb_names *names)
+{
+    struct cb_parser *parser = NULL;
+    for (int i = 0; i < SPARES && !parser; i++)
+        parser = atomic_exchange(&spares[i], NULL);
+    if (!parser)
+        parser = make_parser();
+    parser->names = names;
+    return parser;
+}
+
 void cb_parser_free(struct cb_parser *parser)
 {
     if (!parser)
         return;
+    ts_parser_reset(parser->ts);
+    parser->names = NULL;
+    for (int i = 0; i < SPARES; i++) {
+        struct cb_parser *none = NULL;
+        if (atomic_compare_exchange_strong(&spares[i], &none, parser))
+            return;
+    }
     ts_parser_delete(parser->ts);
     free(parser->kinds);
     free(parser->spine);

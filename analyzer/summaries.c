@@ -316,7 +316,7 @@ static void replay_event(struct cb_walk *walk, const struct cb_event *event, con
     }
 }
 
-enum { REPLAYS = 500000, REPLAY_SHARE = 16, NESTED_REPLAYS = 4 };
+enum { REPLAYS = 50000, REPLAY_SHARE = 1, NESTED_REPLAYS = 4 };
 
 static void replay(struct cb_walk *walk, struct cb_summary *summary, const struct cb_bindings *b)
 {

@@ -1,7 +1,7 @@
 # Ambient state that was saved but cannot be put in place later: said, and the cells go on.
 # no-oracle: nothing fails in one process
 # expect-exit: 0
-# expect-stderr: another cell's hooks.*not here
+# expect-stderr: hooks could not be put in place.*not here
 # expect-cell 2 result: 1
 # %%
 import sys

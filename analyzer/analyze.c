@@ -81,7 +81,7 @@ bool cb_analysis_reads_history(const struct cb_analysis *analysis, size_t cell)
 {
     const struct cb_analysis_private *reading = analysis->private_part;
     const struct cb_effects *effects = &analysis->cells[cell].effects;
-    if (effects->refused)
+    if (!reading->modules[cell].ipython) /* more text than is read at all */
         return true;
     for (size_t i = 0; i < effects->reads.n; i++) /* by a function of another cell */
         if (cb_analysis_is_history(effects->reads.items[i].name))

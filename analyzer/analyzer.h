@@ -87,15 +87,11 @@ struct cb_imports {
     char **names;
     size_t n;
 };
-void cb_analyzer_imports(const char *const *sources, size_t n_sources, struct cb_imports *out);
 void cb_imports_free(struct cb_imports *imports);
-/* The same of cells that were analysed: nothing is parsed again. */
 void cb_analysis_imports(const struct cb_analysis *analysis, struct cb_imports *out);
 
-/* Whether a cell may read IPython's history (_, __, _3, Out, In, _i…): then results of earlier cells are
- * kept. */
-bool cb_analyzer_reads_history(const char *source);
-/* The same of a cell that was analysed; sees also what functions of other cells read when it calls them. */
+/* Whether a cell may read IPython's history (_, __, _3, Out, In, _i…), itself or by functions of other cells
+ * that it calls: then results of earlier cells are kept. */
 bool cb_analysis_reads_history(const struct cb_analysis *analysis, size_t cell);
 bool cb_analysis_is_history(const char *name);
 

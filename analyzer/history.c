@@ -140,16 +140,3 @@ bool cb_history_is_read(const struct cb_names *names, const struct cb_module *mo
         return true;
     return list_reads(&look, module->body);
 }
-
-bool cb_analyzer_reads_history(const char *source)
-{
-    size_t length = strlen(source);
-    if (length > CB_ANALYSIS_MAX_BYTES)
-        return true;
-    struct cb_analysis_private reading = {0};
-    cb_reading_begin(&reading, 1);
-    cb_reading_cell(&reading, 0, source, length);
-    bool reads = cb_history_is_read(&reading.names, &reading.modules[0]);
-    cb_reading_end(&reading);
-    return reads;
-}

@@ -199,22 +199,6 @@ void cb_imports_collect(const struct cb_names *names, const struct cb_module *mo
     }
 }
 
-void cb_analyzer_imports(const char *const *sources, size_t n_sources, struct cb_imports *out)
-{
-    struct cb_analysis_private reading = {0};
-    cb_reading_begin(&reading, n_sources);
-    size_t bytes = 0, n = 0;
-    for (; n < n_sources; n++) {
-        size_t length = strlen(sources[n]);
-        if (length > CB_ANALYSIS_MAX_BYTES - bytes)
-            break;
-        bytes += length;
-        cb_reading_cell(&reading, n, sources[n], length);
-    }
-    cb_imports_collect(&reading.names, reading.modules, n, out);
-    cb_reading_end(&reading);
-}
-
 void cb_imports_free(struct cb_imports *imports)
 {
     for (size_t i = 0; i < imports->n; i++)

@@ -6,12 +6,30 @@
 
 #include <cmocka.h>
 
+static bool reads_history(const char *source)
+{
+    struct cb_analysis *analysis = cb_analyze(&(struct cb_source){source, strlen(source)}, 1);
+    bool found = cb_analysis_reads_history(analysis, 0);
+    cb_analysis_free(analysis);
+    return found;
+}
+
+static void imports_of(const char *const *sources, size_t n, struct cb_imports *out)
+{
+    struct cb_source cells[2];
+    for (size_t i = 0; i < n; i++)
+        cells[i] = (struct cb_source){sources[i], strlen(sources[i])};
+    struct cb_analysis *analysis = cb_analyze(cells, n);
+    cb_analysis_imports(analysis, out);
+    cb_analysis_free(analysis);
+}
+
 /* Imports of one or two cells, joined by blanks. */
 static void expect2(const char *first, const char *second, const char *want)
 {
     const char *const sources[] = {first, second};
     struct cb_imports imports;
-    cb_analyzer_imports(sources, second ? 2 : 1, &imports);
+    imports_of(sources, second ? 2 : 1, &imports);
     cleanup_buffer struct cb_buffer got = {0};
     cb_buffer_adds(&got, "");
     for (size_t i = 0; i < imports.n; i++)
@@ -118,7 +136,7 @@ static void test_stops(void **state)
 
 static void reads(const char *source, bool want)
 {
-    if (cb_analyzer_reads_history(source) != want)
+    if (reads_history(source) != want)
         fail_msg("%s\n-> %s", source, want ? "not seen" : "wrongly seen");
 }
 
@@ -201,14 +219,14 @@ static void test_large(void **state)
         cb_buffer_addf(&b, "import m%d\n", i);
     const char *const sources[] = {b.text};
     struct cb_imports imports;
-    cb_analyzer_imports(sources, 1, &imports);
+    imports_of(sources, 1, &imports);
     assert_int_equal(imports.n, 1024);
     cb_imports_free(&imports);
     memset(b.text, '(', b.length);
-    cb_analyzer_imports(sources, 1, &imports);
+    imports_of(sources, 1, &imports);
     assert_int_equal(imports.n, 0);
     cb_imports_free(&imports);
-    assert_false(cb_analyzer_reads_history(b.text));
+    assert_false(reads_history(b.text));
 }
 
 int main(void)

@@ -2,7 +2,6 @@
  * libFuzzer: any bytes are refused, or become a notebook whose text reads back to the same text. The first
  * byte picks the parser: a notebook, or parameters in YAML.
  */
-#include "analyzer/analyzer.h"
 #include "runtime/notebook/notebook.h"
 
 #include <string.h>
@@ -22,11 +21,6 @@ static void fuzz_yaml(const char *text)
     cb_parameters_add_yaml(p, text, &err);
     cb_parameters_add_typed(p, "x", text, &err);
     cb_parameters_free(p);
-    const char *const sources[] = {text};
-    struct cb_imports imports;
-    cb_analyzer_imports(sources, 1, &imports);
-    cb_imports_free(&imports);
-    cb_analyzer_reads_history(text);
 }
 
 static void fuzz_notebook(const char *text, size_t n)

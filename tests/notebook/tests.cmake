@@ -13,6 +13,6 @@ target_compile_definitions(test-notebook-cases PRIVATE CB_CASES="${CMAKE_CURRENT
 # cmake -DCMAKE_C_COMPILER=clang -DCB_FUZZ=ON -DCB_SANITIZE=address,undefined,fuzzer-no-link, then run fuzz-notebook.
 if(CB_FUZZ AND CMAKE_C_COMPILER_ID STREQUAL "Clang")
   add_executable(fuzz-notebook ${CMAKE_CURRENT_LIST_DIR}/fuzz_notebook.c)
-  target_link_libraries(fuzz-notebook PRIVATE cb_notebook cb_analyzer cb_base)
+  target_link_libraries(fuzz-notebook PRIVATE cb_notebook cb_base)
   target_link_options(fuzz-notebook PRIVATE -fsanitize=fuzzer)
 endif()

@@ -233,32 +233,24 @@ class Units(Component):
 class ColourMaps(Component):
     """Colour maps that the notebook, or a library it called, has registered. A map is one of the image's as long as it is the same object."""
 
-    def __init__(self):
-        self.base = None
-
-    def _remember(self):
-        self.base = dict(self._maps())
-
     def _maps(self):
         return sys.modules['matplotlib.cm']._colormaps._cmaps
 
+    def keep(self):
+        return dict(self._maps())
+
     def fingerprint(self):
-        if self.base is None:           # a later import brought matplotlib: what it has then is its own
-            self._remember()
-        maps = self._maps()
-        if len(maps) == len(self.base) and maps.keys() == self.base.keys() and all(maps[name] is self.base[name] for name in maps):
+        base, maps = ambient.kept.get('matplotlib.colormaps'), self._maps()
+        if base is None:                # not noted yet: what there is now is the library's own
             return {}
-        return {name: maps.get(name) for name in maps.keys() | self.base.keys() if maps.get(name) is not self.base.get(name)}
+        return {name: maps.get(name) for name in maps.keys() | base.keys() if maps.get(name) is not base.get(name)}
 
     def apply(self, value):
-        self.fingerprint()
         maps = self._maps()
-        for name in list(maps):
-            if name not in self.base:
-                del maps[name]
-        maps.update(self.base)
+        maps.clear()
+        maps.update(ambient.kept['matplotlib.colormaps'])
         for name, made in value.items():
-            if made is None:
+            if made is None:            # unregistered
                 maps.pop(name, None)
             else:
                 maps[name] = made

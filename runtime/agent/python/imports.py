@@ -34,23 +34,6 @@ def baseline():
                         _base_classes[value] = dict(vars(value))
 
 
-def known_modules():
-    return _known_files
-
-
-def new_modules(package):
-    """Modules of a package of the image that were imported since the baseline."""
-    if len(_known) == len(sys.modules):
-        return []
-    prefix = package + '.'
-    return [name for name in sys.modules.keys() - _known if name.startswith(prefix)]
-
-
-def base(name):
-    """What the image's module held in the zygote."""
-    return _base.get(name, {})
-
-
 def own_change(name, attribute):
     """What the agent itself put into a module is no patch of the notebook."""
     if name in _base:
@@ -447,16 +430,16 @@ def apply_patches(name, changed):
         for key, value in changed.items():
             if key == '@classes':
                 for kind, items in value.items():
-                    patch(getattr(module, kind, None), items)
+                    _patch(getattr(module, kind, None), items)
             else:
-                patch(module, {key: value})
+                _patch(module, {key: value})
     if name in sys.modules:
         put()
     else:
         after_import(name, put)
 
 
-def patch(target, items):
+def _patch(target, items):
     for key, value in items.items():
         try:
             if value is ABSENT:

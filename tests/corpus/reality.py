@@ -28,6 +28,8 @@ import sys
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(os.path.dirname(HERE), 'e2e'))
 import program  # noqa: E402
+sys.path.insert(0, os.path.join(os.path.dirname(HERE), 'analyzer'))
+from cases import documents  # noqa: E402
 
 RECALL, PRECISION = 0.995, 0.97
 HISTORY = re.compile(r'_{1,3}|_\d+|_i{1,3}|_i\d+|Out|In|_oh|_ih|_dh|_exit_code|__warningregistry__|__annotations__')
@@ -41,15 +43,6 @@ def names(entries):
 
 def ratio(part, whole):
     return '%.2f %% (%d of %d)' % (100 * part / whole if whole else 100, part, whole)
-
-
-def documents(text):
-    decoder, at = json.JSONDecoder(), 0
-    while text[at:].strip():
-        while text[at].isspace():
-            at += 1
-        value, at = decoder.raw_decode(text, at)
-        yield from value if isinstance(value, list) else (value,)
 
 
 def ask(binary, paths):
